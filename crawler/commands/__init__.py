@@ -1,0 +1,1 @@
+"""Commands of the project: scrapy crawl, portals, preview, demo."""

@@ -1,0 +1,1 @@
+"""The corpus: SQLite behind a small interface."""

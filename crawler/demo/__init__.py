@@ -1,0 +1,1 @@
+"""A loopback server with portals of our own making, and the truth about every page."""

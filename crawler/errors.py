@@ -1,0 +1,74 @@
+"""What can go wrong, as one tree.
+
+* ChengwenError
+    * UsageError              a wrong option, name or file given by a person (exit status 2)
+    * PortalError             a portal file that does not say what it should
+        * UnknownPortal       no portal of that name
+    * CorpusError             the corpus cannot be opened, read or written
+        * CorpusLocked        another process holds the write lock for too long
+        * CorpusReadOnly      no permission to write
+        * CorpusFull          the disk is full
+        * CorpusNewer         written by a newer release than this one
+        * CorpusForeign       an SQLite file of another program, or not SQLite at all
+        * CorpusDamaged       SQLite reports corruption
+
+Every message is one line that names the thing (file, key, URL) and the way out, because commands print it as it is.
+"""
+
+__all__ = [
+    "ChengwenError",
+    "CorpusDamaged",
+    "CorpusError",
+    "CorpusForeign",
+    "CorpusFull",
+    "CorpusLocked",
+    "CorpusNewer",
+    "CorpusReadOnly",
+    "PortalError",
+    "UnknownPortal",
+    "UsageError",
+]
+
+
+class ChengwenError(Exception):
+    """Root of all errors that this project raises on purpose."""
+
+
+class UsageError(ChengwenError):
+    """A person gave a wrong option, name or file; commands exit with status 2."""
+
+
+class PortalError(ChengwenError):
+    """A portal file is wrong; the message names the file, the key and what is allowed."""
+
+
+class UnknownPortal(PortalError):
+    """No portal has that name; the message offers the nearest names."""
+
+
+class CorpusError(ChengwenError):
+    """The corpus cannot be opened, read or written."""
+
+
+class CorpusLocked(CorpusError):
+    """Another process held the write lock longer than the busy timeout."""
+
+
+class CorpusReadOnly(CorpusError):
+    """The file or its folder cannot be written."""
+
+
+class CorpusFull(CorpusError):
+    """The disk, or the quota, is full; the batch was rolled back as a whole."""
+
+
+class CorpusNewer(CorpusError):
+    """The file's schema is newer than this release knows."""
+
+
+class CorpusForeign(CorpusError):
+    """The file is no corpus: another program's SQLite file, or no SQLite file."""
+
+
+class CorpusDamaged(CorpusError):
+    """SQLite reports a malformed database."""

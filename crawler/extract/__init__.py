@@ -1,0 +1,1 @@
+"""Bytes of a page in, an Article, a Listing or a Template out.  Pure: no Scrapy, no I/O, no database."""

@@ -1,0 +1,1 @@
+"""The walk: home page, sections, list pages, articles."""
