@@ -36,10 +36,7 @@ def selector_fault(selector: str) -> str | None:
     if not selector.startswith(("/", "./")):
         try:
             xpath = css2xpath(selector)
-        except (
-            SyntaxError,
-            ValueError,
-        ) as e:  # cssselect's SelectorError is a SyntaxError or a RuntimeError by version
+        except SelectorError as e:
             return f"must be a CSS selector, or an XPath that starts with / or ./ ({e})"
     try:
         etree.XPath(xpath)
