@@ -1,0 +1,90 @@
+"""The date that a list prints beside a headline, found in the item that holds the link and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from crawler.extract.anchors import Anchor, squeeze
+from crawler.extract.dates import parse_date
+
+__all__ = ["printed_dates"]
+
+#: What can be part of a date; anything else is not handed to the date reader, which costs ten times this search.
+_DATE_LIKE = re.compile(r"\d{1,4}\s*[-/.年月]\s*\d{1,2}|\d+\s*(?:分钟|小时|天|秒)前|今天|昨天|前天|刚刚|\d{1,2}:\d{2}|20\d{6}")
+#: 222017.12: the day stands in its own element before year and month (博达 VSB lists).
+_DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
+#: An item's text longer than this is a teaser; its date stands within as much at its start or end.
+_NEAR = 120
+
+
+def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.datetime]:
+    """Address → date printed in its item; addresses without one are left out."""
+    owners: dict[HtmlElement, str | None] = {}
+    for anchor in chosen:
+        _claim(anchor, owners)
+    found: dict[str, dt.datetime] = {}
+    for anchor in chosen:
+        url = anchor.url
+        if url is None or url in found:
+            continue
+        text = _around(anchor, owners)
+        if _DATE_LIKE.search(text):
+            when = _read(text, now)
+            if when:
+                found[url] = when
+    return found
+
+
+def _claim(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> None:
+    """Mark every ancestor with the only address in it, or None where there are several."""
+    node: HtmlElement | None = anchor.element
+    while node is not None:
+        owner = owners.get(node, "")
+        if owner is None:
+            return
+        owners[node] = anchor.url if owner in ("", anchor.url) else None
+        node = node.getparent()
+
+
+def _around(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> str:
+    """Text of the item without the headline: the largest element with this link only, then what follows it."""
+    node = anchor.element
+    parent = node.getparent()
+    while parent is not None and parent.tag not in ("body", "html") and owners.get(parent) == anchor.url:
+        node, parent = parent, parent.getparent()
+    inside = squeeze(" ".join(node.itertext())).replace(anchor.headline, " ", 1) if node is not anchor.element else ""
+    if len(inside) > 2 * _NEAR:
+        inside = f"{inside[:_NEAR]} {inside[-_NEAR:]}"
+    if _DATE_LIKE.search(inside):
+        return inside
+    return f"{anchor.text.replace(anchor.headline, ' ', 1)} {_beside(node, owners)}"
+
+
+def _beside(node: HtmlElement, owners: dict[HtmlElement, str | None]) -> str:
+    """Loose text after the item, up to the next link; before it where nothing follows (`[11-13] <a>`)."""
+    after = [node.tail or ""]
+    sibling = node.getnext()
+    while sibling is not None and sibling not in owners and sibling.tag != "br":
+        after += ["".join(sibling.itertext()), sibling.tail or ""]
+        sibling = sibling.getnext()
+    text = squeeze(" ".join(after))
+    if text:
+        return text[:_NEAR]
+    previous = node.getprevious()
+    if previous is None:
+        parent = node.getparent()
+        return squeeze(parent.text or "")[-_NEAR:] if parent is not None else ""
+    before = "" if previous in owners else "".join(previous.itertext())
+    return squeeze(f"{before} {previous.tail or ''}")[-_NEAR:]
+
+
+def _read(text: str, now: dt.datetime) -> dt.datetime | None:
+    day_first = _DAY_FIRST.search(text)
+    if day_first:
+        text = f"{day_first[2]}-{day_first[3]}-{day_first[1]}"
+    stamp = parse_date(text, now)
+    return stamp.when if stamp else None

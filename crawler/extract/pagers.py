@@ -1,0 +1,94 @@
+"""Pagers that exist only as script calls (TRS WCM), and CmsTop's list beside its curated index (DOMAIN.md §4.1, §4.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extract.anchors import Surroundings
+
+__all__ = ["by_script", "cmstop", "script_pages", "scripts"]
+
+#: createPageHTML(20, 0, "index", "html") and its relatives; the arguments decide, not the name.
+_CALL = re.compile(r"\b(?:create_?page\w*|page_?control\w*|page_?html|show_?page\w*|get_?page_?html)\s*\(([^()]{3,200})\)", re.I)
+_ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+)|[\w.]+)\s*(?:,|$)""")
+_EXTENSION = re.compile(r"s?html?|jhtml|php|aspx?|jsp")
+_CMSTOP = re.compile(r"cmstop|mode-txtlink|[?&]app=system&(?:amp;)?controller=")
+_NUMBER_FILE = re.compile(r"\d+\.s?html?$")
+
+
+def scripts(root: HtmlElement) -> Iterator[str]:
+    """Text of the inline scripts that are code."""
+    for node in root.iter("script"):
+        if node.text and "json" not in (node.get("type") or ""):
+            yield node.text
+
+
+def by_script(root: HtmlElement, url: str) -> str | None:
+    """Next page of a TRS-like pager call, or None without one and on its last page."""
+    pages = script_pages(root, url)
+    return pages[0] if pages else None
+
+
+def script_pages(root: HtmlElement, url: str) -> list[str]:
+    """All pages after this one that the page's pager call makes, in order; empty without a call.
+
+    The base is read from the call, not assumed (DOMAIN.md §4.2): four arguments count from 0 (page 2 = index_1), six
+    or a container's name before the numbers count from 1 (page 2 = index_2).
+    """
+    for text in scripts(root):
+        for call in _CALL.finditer(text):
+            pages = _pages(call[1], call[0].lower(), url)
+            if pages is not None:
+                return pages
+    return []
+
+
+def _pages(arguments: str, call: str, url: str) -> list[str] | None:
+    numbers: list[int] = []
+    names: list[str] = []
+    named_first = False
+    total = 0
+    for match in _ARGUMENT.finditer(arguments):
+        total += 1
+        if match[3] is not None:
+            numbers.append(int(match[3]))
+        elif match[1] is not None or match[2] is not None:
+            names.append(match[1] if match[1] is not None else match[2])
+            named_first = named_first or total == 1
+    if named_first and len(names) > 2:
+        names = names[1:]
+    extension = next((name.lstrip(".") for name in names if _EXTENSION.fullmatch(name.lstrip("."))), None)
+    if len(numbers) < 2 or not names or extension is None or names[0].lstrip(".") == extension:
+        return None
+    count, current, name = numbers[0], numbers[1], names[0]
+    one_based = total >= 6 or named_first
+    last = count if one_based else count - 1
+    return [urljoin(url, f"{name}_{number}.{extension}") for number in range(current + 1, last + 1)]
+
+
+def cmstop(root: HtmlElement, page: Surroundings) -> str | None:
+    """1.shtml beside a CmsTop section's curated index, which shows no pager of its own (DOMAIN.md §4.1)."""
+    path = urlsplit(page.url).path
+    if not path.endswith(("/", "/index.shtml", "/index.html")):
+        return None
+    folder = urljoin(page.url, ".")
+    beside = {a.url for a in page.anchors if a.url and a.url.startswith(folder) and _NUMBER_FILE.fullmatch(a.url[len(folder) :])}
+    first = next((f"{folder}1{suffix}" for suffix in (".shtml", ".html", ".htm") if f"{folder}1{suffix}" in beside), None)
+    if first:
+        return first
+    if folder.count("/") > 3 and (beside or _is_cmstop(root)):
+        return f"{folder}1.shtml"
+    return None
+
+
+def _is_cmstop(root: HtmlElement) -> bool:
+    for node in root.iter("link", "script", "ul", "a"):
+        for name in ("href", "src", "class"):
+            value = node.get(name)
+            if value and _CMSTOP.search(value):
+                return True
+    return False

@@ -1,0 +1,156 @@
+"""What the shape of an address tells: an article, a section, or neither.
+
+The shapes are those of the engines in DOMAIN.md §4 (fingerprint table) and the section shapes counted in DOMAIN.md §3.
+A shape is evidence, not proof: listing.py weighs it against the link's text and its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from urllib.parse import SplitResult
+
+__all__ = ["Shape", "shape_of", "site_of"]
+
+
+class Shape(IntEnum):
+    """How an address looks, from "cannot be an article" to "is one"."""
+
+    NEVER = -2  # sign-in, search, download, click counter, picture …
+    SECTION = -1
+    UNKNOWN = 0
+    MAYBE = 1
+    ARTICLE = 2
+
+
+#: Second-level labels under a country's domain that are no names of sites (com.cn, gov.cn, js.cn …).
+_PUBLIC = frozenset(
+    "com net org gov edu ac mil co or ne bj sh tj cq he sx nm ln jl hl js zj ah fj jx sd ha hb hn gd gx hi sc gz yn xz"
+    " sn gs qh nx xj tw hk mo".split()
+)
+#: Hosts of services, by their first label: they hold forms, shops and accounts, never news.
+_SERVICE_HOST = frozenset(
+    "passport login reg sso account my user mail email vipmail qiye pay epay comment tie search so s sou beian download"
+    " app apps client help kefu you open study shop mall item k lq sax saxn click ad ads e-mail hr job jobs corp".split()
+)
+_NEVER_SITE = re.compile(
+    r"(?:^|\.)(?:weibo\.com|miit\.gov\.cn|beian\.gov\.cn|12377\.cn|cyberpolice\.cn|ss\.knet\.cn|kuaizhan\.com"
+    r"|apple\.com|itunes\.com|bshare\.cn|jiathis\.com|yixin\.im|twitter\.com|facebook\.com)$"
+)
+_NEVER_FILE = re.compile(r"\.(?:exe|apk|ipa|dmg|rar|zip|js|css|json|xml|rss|jpe?g|png|gif|webp|svg|ico|swf)$")
+_NEVER_WORD = re.compile(
+    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|authors?|cart"
+    r"|passport|click|feedback|guestbook|ucenter|member)(?:[/._-]|$)"
+)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?)$")
+#: A date as directories, or in the file name, that is followed by the article's own name.
+_DATED = re.compile(
+    r"/(?:"
+    r"(?:19|20)\d{2}(?:[-_/.]?(?:0?[1-9]|1[0-2]))(?:[-_/.]?(?:0[1-9]|[12]\d|3[01]|[1-9]))?(?=[/_-])"  # /2022/11/13/ /202211/ /2011530/
+    r"|\d{2}/\d{4}/\d{2}/[0-9a-z]{8,}"  # /20/0731/20/ID
+    r"|(?:19|20)\d{2}/[a-z]+_\d{4}/"  # PHPCMS /2021/renshi_0119/462754.html
+    r"|t?20\d{6}[_a-z0-9]"  # t20221113_123
+    r")"
+)
+_KNOWN = re.compile(
+    r"(?:/t\d{5,}(?:_\d+)?\.s?html?$|/(?:con|content)_\d+|art_\d+_\d+|/c\d+a\d+/page\.|/info/\d+/\d+\.|/c\d+-\d+\."
+    r"|/(?:article|articles|story|stories|detail|details|newsdetail|doc|post|archives?|thread|viewthread|photoview"
+    r"|album|slide)[-_/](?!list|index|page)[\w/-]*\d|/(?:show|view|read|news|n|p|a|v|x|d)[-_/]?\d{4,}|/detail-\w*\d{4,}"
+    r"|content-\d+-\d+|(?:slide|album)_\d+_\d+)"
+)
+_SECTION_WORD = re.compile(
+    r"/(?:(?:list|node|col|column|channel|cat|cate|category|class|topics?|tag|special|subject|zt|zt_d|zhuanti|roll|more"
+    r"|index|default|main|home|about\w*|contact\w*)(?:[-_]?\d[\w-]*)?(?:[-_][a-z]\w*)*)(?:/|\.[a-z]{3,5}$|$)"
+)
+_INDEX = re.compile(r"/(?:(?:index|default|list|main|home)(?:[-_]?\d*)(?:\.[a-z.]{2,7})?)$")
+_PAPER_PAGE = re.compile(r"/(?:node|layout)[-_]?\w*\.s?html?$")
+_ID_QUERY = re.compile(
+    r"(?:^|&)(?:id|aid|nid|contentid|content_id|articleid|article_id|newsid|news_id|docid|infoid|pid|tid|itemid|artid"
+    r"|guid|uuid|vid)=([\w-]*\d[\w-]*)"
+)
+_CLASS_QUERY = re.compile(
+    r"(?:^|&)(?:cid|catid|cat|channelid|columnid|typeid|classid|nodeid|sortid|chnlid|sectionid|channel|page|p|pageno)="
+)
+_SHOWS = re.compile(r"(?:show|view|detail|article|content|news|read|info|doc)")
+_STEM = re.compile(r"([^/]*?)(?:\.[a-z.]{2,7})?/?$")
+_LONG_ID = re.compile(r"(?:^|[^0-9])\d{6,}$|^[0-9a-f]{24}$|^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_MIXED_ID = re.compile(r"^(?=\w*\d\w*\d)(?=\w*[A-Za-z])\w{8,24}$")
+_SHORT_ID = re.compile(r"(?:^|[^0-9])\d{3,5}$")
+
+
+def site_of(host: str) -> str:
+    """The registered name that all hosts of one portal share.
+
+    >>> site_of("news.example.com.cn"), site_of("sz.example.cn")
+    ('example.com.cn', 'example.cn')
+    """
+    labels = host.split(".")
+    wide = len(labels) > 2 and labels[-2] in _PUBLIC and len(labels[-1]) == 2
+    return ".".join(labels[-3 if wide else -2 :])
+
+
+def shape_of(parts: SplitResult) -> Shape:
+    """Shape of a split absolute address.
+
+    >>> from urllib.parse import urlsplit
+    >>> shape_of(urlsplit("http://www.example.cn/2019/0716/2506328.shtml")).name
+    'ARTICLE'
+    >>> shape_of(urlsplit("http://www.example.cn/news/node_150127.htm")).name
+    'SECTION'
+    """
+    host, path, query = parts.netloc.lower(), parts.path.lower(), parts.query.lower()
+    if _forbidden(host, path, query):
+        return Shape.NEVER
+    if path in ("", "/") and not query:
+        return Shape.SECTION
+    if _DOCUMENT.search(path):
+        return Shape.MAYBE
+    if _is_index(path):
+        return _by_query(path, query) if query else Shape.SECTION
+    if _DATED.search(path) or _KNOWN.search(path):
+        return Shape.ARTICLE
+    if _SECTION_WORD.search(path):
+        return Shape.SECTION
+    return _by_name(parts.path, path, query)
+
+
+def _forbidden(host: str, path: str, query: str) -> bool:
+    return (
+        host.partition(".")[0] in _SERVICE_HOST
+        or _NEVER_SITE.search(host) is not None
+        or _NEVER_FILE.search(path) is not None
+        or _NEVER_WORD.search(path) is not None
+        or "=http" in query
+    )
+
+
+def _is_index(path: str) -> bool:
+    """A directory's own page, or a page (版面) of an e-paper, whose date directories do not make it an article."""
+    return _INDEX.search(path) is not None or _PAPER_PAGE.search(path) is not None
+
+
+def _by_query(path: str, query: str) -> Shape:
+    match = _ID_QUERY.search(query)
+    if match:
+        return Shape.ARTICLE if _SHOWS.search(path + query) else Shape.MAYBE
+    return Shape.SECTION if _CLASS_QUERY.search(query) else Shape.UNKNOWN
+
+
+def _by_name(verbatim: str, path: str, query: str) -> Shape:
+    """Judge by the last name of the path: the id in it, or the lack of one."""
+    found = _STEM.search(path)
+    stem = found[1] if found else ""
+    if query:
+        by_query = _by_query(path, query)
+        if by_query is not Shape.UNKNOWN:
+            return by_query
+    if path.endswith("/"):
+        return Shape.MAYBE if stem.count("-") >= 3 else Shape.SECTION
+    if _LONG_ID.search(stem):
+        return Shape.ARTICLE
+    mixed = _STEM.search(verbatim)
+    if mixed and _MIXED_ID.search(mixed[1]):
+        return Shape.ARTICLE if _STEM.search(path) and "." in path.rsplit("/", 1)[-1] else Shape.MAYBE
+    if _SHORT_ID.search(stem) or stem.count("-") >= 3:
+        return Shape.MAYBE
+    return Shape.UNKNOWN
