@@ -1,0 +1,201 @@
+"""The headline as displayed: chosen among the page's lines by what <title>, meta tags and heading elements say of it.
+
+<title> carries the site's and the channel's name and is sometimes cut or names only the channel; h1 may be the site's
+logo; og:title may be cut.  A line of the page that two of them vouch for is the headline.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.extract.dom import Document, Line
+from crawler.items import Evidence
+
+__all__ = ["Title", "find_title", "strip_site"]
+
+
+@dataclass(slots=True)
+class Title:
+    """The headline (None: none found), the sub-title beside it, and where the headline stands.
+
+    lines: indices of the lines that hold it, empty if it is only in <title> or a meta tag.  repeats: first lines of
+    further copies (sticky headers, mobile twins), near which the date may stand too.
+    """
+
+    text: str | None = None
+    subtitle: str | None = None
+    lines: list[int] = field(default_factory=list)
+    repeats: list[int] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=lambda: Evidence("none", 0.0))
+    subtitle_evidence: Evidence | None = None
+
+
+#: Meta tags that carry the bare headline: the government's (DOMAIN.md §4.8), Open Graph, Baidu's and schema.org's.
+_HEADLINE_META = ("articletitle", "og:title", "headline", "twitter:title", "title", "dc.title", "apub:title")
+_SEPARATOR = re.compile(r"\s*(?:[_|｜丨—–－]+|--+|::|»|>>|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])|\s-\s)\s*")
+_SITE_WORD = re.compile(
+    r"[网报台站刊]$|频道|新闻|在线|门户|客户端|日报|晚报|中心|资讯|首页|正文|官方|官网|传媒|电视|广播|网站|政府|订阅|专题|\.(?:com|cn|net)"
+    r"|News|Net|Online|财经|娱乐|体育|科技|汽车|房产|时政|要闻|社会|国内|国际"
+)
+_SPACE = re.compile(r"\s+")
+_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/年.—－０-９]|[刚前]刚|\d前|[今昨前]天|\d{1,2}-\d{1,2} \d{1,2}:\d\d")
+_SENTENCE_END = "。；;，,：:"
+_PART = re.compile(r"\s*[（(]\s*(\d{1,2})\s*[）)]$")
+_PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
+_LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
+_TITLE_NAME = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
+_QUOTES = str.maketrans("“”‘’「」『』＂＇　", "\"\"''\"\"''\"' ")
+#: Headlines run from 4 characters to three lines of a phone's screen.
+_SHORTEST, _LONGEST = 4, 160
+#: A line reaches this score by one strong witness (its text starts <title>, or it is the page's only h1).
+_ENOUGH = 3.0
+_HEADING_SCORE = (0.0, 3.0, 2.2, 1.6, 1.0, 0.6, 0.3)
+#: The date stands within this many lines of the headline.
+_NEAR = 5
+#: Lines looked at; portals with more keep them in lists behind the article.
+_MOST_LINES = 3000
+
+
+def find_title(doc: Document) -> Title:
+    """The headline of a page; Title.text is None where neither lines, meta tags nor <title> hold one."""
+    witnesses = _Witnesses(doc)
+    best, best_score = None, 0.0
+    for line in doc.lines[:_MOST_LINES]:
+        score = witnesses.score(line)
+        if score > best_score:
+            best, best_score = line, score
+    if best is None or best_score < _ENOUGH:
+        return _from_head(doc, witnesses)
+    return _displayed(doc, best, best_score, witnesses)
+
+
+def strip_site(title: str) -> str:
+    """A <title> without the names of site and channel at its end.
+
+    >>> strip_site("古城新开三条公交线_社会_某某新闻网")
+    '古城新开三条公交线'
+    >>> strip_site("App+1 | 在家旅行")
+    'App+1 | 在家旅行'
+    """
+    spans = [(match.start(), match.end()) for match in _SEPARATOR.finditer(title)]
+    end = len(title)
+    for start, stop in reversed(spans):
+        tail, head = title[stop:end].strip(), title[:start].strip()
+        if not head or len(tail) > 24 or len(tail) > len(head):
+            break
+        if tail and not _SITE_WORD.search(tail) and end == len(title) and len(tail) > 8:
+            break
+        end = start
+    return title[:end].strip()
+
+
+def _key(text: str) -> str:
+    return _SPACE.sub("", text).translate(_QUOTES).casefold()
+
+
+class _Witnesses:
+    """What the page's head says of the headline, folded for comparison."""
+
+    def __init__(self, doc: Document) -> None:
+        self.metas = [_key(doc.meta[name]) for name in _HEADLINE_META if name in doc.meta]
+        self.page = _key(doc.page_title)
+        self.head = _key(strip_site(doc.page_title))
+        self.dates = [
+            line.index for line in doc.lines[:_MOST_LINES] if len(line.text) < 200 and _YEAR.search(line.text)
+        ]
+        self.count = max(1, len(doc.lines))
+
+    def score(self, line: Line) -> float:
+        """How likely a line is the headline; 0 for lines that cannot be."""
+        text = line.text
+        if not _SHORTEST <= len(text) <= _LONGEST:
+            return 0.0
+        named = self._named(_key(text))
+        heading = line.heading
+        if not named and not heading and not _TITLE_NAME.search(line.box.names()):
+            return 0.0
+        score = named + _HEADING_SCORE[heading]
+        if _TITLE_NAME.search(line.box.names()):
+            score += 1.0
+        if line.link_chars * 2 > len(text):
+            score -= 2.5
+        if text[-1] in _SENTENCE_END:
+            score -= 1.0
+        if line.hidden:
+            score -= 2.0
+        if any(0 < date - line.index <= _NEAR for date in self.dates):
+            score += 1.0
+        return score - 0.5 * line.index / self.count
+
+    def _named(self, key: str) -> float:
+        """Agreement with meta tags and <title>: whole, as a beginning, or as a part."""
+        if len(key) < _SHORTEST:
+            return 0.0
+        best = 0.0
+        for meta in self.metas:
+            if key == meta:
+                best = 5.0
+            elif len(meta) > 8 and key.startswith(meta.rstrip(".…")):
+                best = max(best, 4.0)
+            elif len(key) > 6 and meta.startswith(key):
+                best = max(best, 3.5)
+        page = self.page
+        if key == self.head or key == page:
+            return best + 4.5
+        if page.startswith(key):
+            return best + 3.0 + min(1.0, len(key) / max(8, len(self.head)))
+        if len(self.head) >= 8 and key.startswith(self.head.rstrip(".…")):
+            return best + 3.5
+        if len(key) >= 8 and key in page:
+            return best + 3.0
+        return best
+
+
+def _from_head(doc: Document, witnesses: _Witnesses) -> Title:
+    """No line is the headline: a meta tag's text or <title> without the site's name."""
+    for name in _HEADLINE_META:
+        if text := doc.meta.get(name):
+            return Title(strip_site(text), evidence=Evidence(f"meta {name}", 0.6, text))
+    text = strip_site(doc.page_title)
+    if not text:
+        return Title()
+    return Title(text, evidence=Evidence("<title>", 0.4, doc.page_title))
+
+
+def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -> Title:
+    lines = [line.index]
+    text = line.text
+    following = line.index + 1
+    # Two lines set in one element by <br> are one headline; a line in an element of its own is the sub-title.
+    while following < len(doc.lines) and len(lines) < 4:
+        after = doc.lines[following]
+        if after.box is not line.box or len(after.text) > 80 or _YEAR.search(after.text):
+            break
+        joined = _key(text + after.text)
+        if not (line.heading or any(joined in known for known in (witnesses.page, *witnesses.metas))):
+            break
+        text = f"{text} {after.text}"
+        lines.append(following)
+        following += 1
+    key = _key(line.text)
+    repeats = [other.index for other in doc.lines[:_MOST_LINES] if other is not line and _key_equal(other.text, key)]
+    rule = f"h{line.heading}" if line.heading else "line"
+    if witnesses.page.startswith(key) or key in witnesses.metas:
+        rule += " named in head"
+    confidence = min(0.99, 0.4 + score / 15)
+    return Title(_clean(text, doc.url), None, lines, repeats, Evidence(rule, round(confidence, 2), text))
+
+
+def _key_equal(text: str, key: str) -> bool:
+    # Most lines differ in their first character; folding them all would cost more than the search.
+    return bool(text) and text[0].casefold() == key[0] and len(text) < 2 * len(key) + 20 and _key(text) == key
+
+
+def _clean(text: str, url: str) -> str:
+    """Without a label, and without the （2） that CMS append on part 2 (DOMAIN.md §4.1) – only where the address is part 2."""
+    text = _LABEL.sub("", text)
+    part, page = _PART.search(text), _PART_URL.search(url)
+    if part and page and part[1] == page[1]:
+        text = text[: part.start()]
+    return text
