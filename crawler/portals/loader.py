@@ -42,13 +42,15 @@ def load(name: str, user_dir: Path | None = None) -> Portal:
 
 def load_all(user_dir: Path | None = None) -> dict[str, Portal]:
     """All portals by name, sorted.  PortalError for the first wrong file, and for one home page twice in a folder."""
-    portals = {name: _read(file) for name, file in sorted(_files(user_dir).items())}
-    homes: dict[str, str] = {}
-    for name, portal in portals.items():
-        other = homes.setdefault(key(portal.home), name)
+    portals: dict[str, Portal] = {}
+    homes: dict[tuple[str, bool], str] = {}
+    for name, file in sorted(_files(user_dir).items()):
+        portal = portals[name] = _read(file)
+        # A shipped portal under a name of one's own is a person's choice; twice in one folder is an oversight.
+        other = homes.setdefault((key(portal.home), isinstance(file, Path) and file.parent == user_dir), name)
         if other != name:
             raise PortalError(
-                f"{name}.toml: home = {portal.home!r}: {other}.toml is the same portal; remove one of them"
+                f"{name}.toml: home = {portal.home!r}: is the home of {other}.toml too; remove one of them"
             )
     return portals
 

@@ -39,7 +39,8 @@ def selector_fault(selector: str) -> str | None:
         except SelectorError as e:
             return f"must be a CSS selector, or an XPath that starts with / or ./ ({e})"
     try:
-        etree.XPath(xpath)
-    except etree.XPathSyntaxError as e:
+        # Run once, since unknown functions and prefixes show only then.
+        etree.XPath(xpath)(etree.Element("html"))
+    except etree.XPathError as e:
         return f"must be an XPath, or a CSS selector that does not start with / ({e})"
     return None
