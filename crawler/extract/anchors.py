@@ -21,9 +21,12 @@ __all__ = ["Anchor", "Context", "Surroundings", "collect", "squeeze"]
 _CLEAN = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/[A-Za-z0-9._~/?&=%,:;+@-]*$")
 _CLEAN_PATH = re.compile(r"[A-Za-z0-9._~/?&=%,;+@-]+$")
 _DIGITS = re.compile(r"\d+")
-_FURNITURE = re.compile(r"foot|copyright|friend|flink|bottom|btm\b|yqlj|banquan|beian|share|bdshare|qrcode|login|toolbar")
+_FURNITURE = re.compile(
+    r"foot|copyright|friend|flink|(?:^|[\s_-])(?:bottom|btm)(?:nav|bar|link|box)?(?:$|[\s_-])|yqlj|banquan|beian|share"
+    r"|qrcode|login|toolbar"
+)
 _NAV = re.compile(r"nav|menu|header|topbar|top-bar|channel|crumb|posi|location|dangqian|weizhi|place|sitemap|siderbar")
-_SIDE = re.compile(r"hot|rank|paihang|side|right|aside|tuijian|recommend|rec\b|related|latest|popular|click")
+_SIDE = re.compile(r"hot|rank|paihang|phb|side(?:bar)?(?:$|[\s_-])|tuijian|recommend|related|latest|popular|click")
 _ITEMS = frozenset(("li", "dd", "dt", "tr", "article"))
 _HIDDEN_CLASS = re.compile(r"(?:^|[\s_-])(?:hidden|hide|none|dn)(?:$|\s)")
 

@@ -29,7 +29,7 @@ __all__ = ["article_links", "parse_html", "read_list"]
 _COMMAND = re.compile(
     r"[\[【(（<«‹]*(?:更多|more|查看(?:更多|详[细情]|全[部文])|点击(?:进入|查看|阅读)?|详[细情]|阅读(?:全文|更多|原文)?|全文|评论|\d+条?评论"
     r"|跟贴|分享|收藏|打印|关闭|返回|登录|注册|下载|进入|首页|上[一]?页|下[一]?页|末页|尾页|[\d\s]+|下载附件|回复|举报|订阅"
-    r"|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»›.…+\s]*",
+    r"|\S{0,4}反馈|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»›.…+\s]*",
     re.IGNORECASE,
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -38,6 +38,8 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 #: 97 of 100 headlines of the bench's lists eight or more.
 _HEADLINE = 8
 _SURE_HEADLINE = 10
+#: From this length on, a list of headlines is believed even where some addresses look like directories.
+_LONG_LIST = 10
 _CUT = re.compile(r"(?:…|\.\.+|。。+)$")
 
 
@@ -55,9 +57,9 @@ class Group:
     """Links that stand alike: same chain of elements and classes."""
 
     anchors: list[Anchor] = field(default_factory=list)
-    urls: set[str] = field(default_factory=set)
     articles: int = 0
     headlines: int = 0
+    documents: int = 0
 
 
 def read_list(
@@ -111,8 +113,8 @@ def choose(anchors: Iterable[Anchor]) -> list[Anchor]:
             continue
         group = groups.setdefault(anchor.context.signature, Group())
         group.anchors.append(anchor)
-        group.urls.add(anchor.url)
         group.articles += anchor.shape is Shape.ARTICLE
+        group.documents += anchor.shape is Shape.DOCUMENT
         group.headlines += weight(anchor.text) >= _HEADLINE
     chosen = [a for group in groups.values() for a in group.anchors if _is_article(a, group)]
     order = {id(anchor): number for number, anchor in enumerate(anchors)}
@@ -133,8 +135,17 @@ def _is_article(anchor: Anchor, group: Group) -> bool:
         return size >= _HEADLINE or anchor.image or 2 * group.headlines >= total or not context.nav
     if shape is Shape.MAYBE:
         return size >= _HEADLINE and (2 * group.headlines >= total or group.articles > 0)
-    if shape is Shape.UNKNOWN:
+    if shape is Shape.DOCUMENT:
+        return size >= _HEADLINE and 5 * group.documents >= 4 * total
+    if shape is Shape.UNKNOWN and anchor.parts is not None and not anchor.parts.query:
         return size >= _SURE_HEADLINE and 2 * group.headlines >= total and not context.nav
+    if shape is Shape.SECTION and anchor.parts is not None and anchor.parts.path not in ("", "/"):
+        return (
+            size >= _SURE_HEADLINE
+            and total >= _LONG_LIST
+            and 5 * group.headlines >= 4 * total
+            and 3 * group.articles >= total
+        )
     return False
 
 

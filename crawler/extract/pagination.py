@@ -38,7 +38,7 @@ def same_list(own: str, other: str) -> bool:
         return True
     (folder, name), (other_folder, other_name) = _tail(a), _tail(b)
     if folder == other_folder:
-        return bool(_NUMBER.search(other_name)) or a.path == b.path or _page_in(b) is not None
+        return bool(_NUMBER.search(other_name) or _FIRST.match(other_name)) or _page_in(b) is not None
     # bfxy.htm continues in bfxy/109.htm (博达), /news/ in /news/page/2/ (WordPress)
     stem = name.rsplit(".", 1)[0]
     return other_folder in (f"{folder}{stem}/", f"{folder}page/", f"{folder}page/{other_name}/") or bool(
@@ -67,7 +67,7 @@ def numbered(own: str, numbers: Mapping[int, str]) -> int:
     """Number of a page whose address follows the pattern of its numbered links; 0 if none does."""
     for number, url in numbers.items():
         step = page_number(url, own)
-        if step is not None and (number + step == 0 or number + step in numbers or number + step - 1 in numbers):
+        if step is not None and number + step > 0:
             return number + step
     return 0
 

@@ -72,7 +72,11 @@ def _addresses(page: Surroundings, word: re.Pattern[str]) -> set[str]:
 
 
 def _by_relation(root: HtmlElement, page: Surroundings) -> Iterator[str]:
+    """rel=next; in the head only below the front page, for which CMSs declare one though the page is curated."""
+    front = urlsplit(page.url).path in ("", "/")
     for node in root.iter("link", "a"):
+        if node.tag == "link" and front:
+            continue
         if "next" in (node.get("rel") or "").lower().split():
             url = absolute(page.base, node.get("href"))
             if url:

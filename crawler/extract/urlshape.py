@@ -16,7 +16,8 @@ __all__ = ["Shape", "shape_of", "site_of"]
 class Shape(IntEnum):
     """How an address looks, from "cannot be an article" to "is one"."""
 
-    NEVER = -2  # sign-in, search, download, click counter, picture …
+    NEVER = -3  # sign-in, search, download, click counter, picture …
+    DOCUMENT = -2  # a file that is an item of its own only in a list of files
     SECTION = -1
     UNKNOWN = 0
     MAYBE = 1
@@ -30,19 +31,20 @@ _PUBLIC = frozenset(
 )
 #: Hosts of services, by their first label: they hold forms, shops and accounts, never news.
 _SERVICE_HOST = frozenset(
-    "passport login reg sso account my user mail email vipmail qiye pay epay comment tie search so s sou beian download"
-    " app apps client help kefu you open study shop mall item k lq sax saxn click ad ads e-mail hr job jobs corp".split()
+    "passport login reg sso account my user mail email vipmail qiye pay epay tie search so sou beian download app apps"
+    " client help kefu you open shop mall lq sax saxn click ad ads e-mail corp tousu feedback live".split()
 )
 _NEVER_SITE = re.compile(
     r"(?:^|\.)(?:weibo\.com|miit\.gov\.cn|beian\.gov\.cn|12377\.cn|cyberpolice\.cn|ss\.knet\.cn|kuaizhan\.com"
     r"|apple\.com|itunes\.com|bshare\.cn|jiathis\.com|yixin\.im|twitter\.com|facebook\.com)$"
 )
-_NEVER_FILE = re.compile(r"\.(?:exe|apk|ipa|dmg|rar|zip|js|css|json|xml|rss|jpe?g|png|gif|webp|svg|ico|swf)$")
+_NEVER_FILE = re.compile(r"\.(?:exe|apk|ipa|dmg|js|css|json|xml|rss|jpe?g|png|gif|webp|svg|ico|swf)$")
 _NEVER_WORD = re.compile(
-    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|authors?|cart"
-    r"|passport|click|feedback|guestbook|ucenter|member)(?:[/._-]|$)"
+    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u|authors?|cart"
+    r"|passport|click|feedback|guestbook|ucenter|member|room|newsapp)(?:[/._-]|$)"
 )
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?)$")
+_NEVER_QUERY = re.compile(r"=http|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar)$")
 #: A date as directories, or in the file name, that is followed by the article's own name.
 _DATED = re.compile(
     r"/(?:"
@@ -99,12 +101,12 @@ def shape_of(parts: SplitResult) -> Shape:
     'SECTION'
     """
     host, path, query = parts.netloc.lower(), parts.path.lower(), parts.query.lower()
+    if _DOCUMENT.search(path):
+        return Shape.DOCUMENT
     if _forbidden(host, path, query):
         return Shape.NEVER
     if path in ("", "/") and not query:
         return Shape.SECTION
-    if _DOCUMENT.search(path):
-        return Shape.MAYBE
     if _is_index(path):
         return _by_query(path, query) if query else Shape.SECTION
     if _DATED.search(path) or _KNOWN.search(path):
@@ -120,7 +122,7 @@ def _forbidden(host: str, path: str, query: str) -> bool:
         or _NEVER_SITE.search(host) is not None
         or _NEVER_FILE.search(path) is not None
         or _NEVER_WORD.search(path) is not None
-        or "=http" in query
+        or _NEVER_QUERY.search(query) is not None
     )
 
 
