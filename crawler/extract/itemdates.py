@@ -14,7 +14,9 @@ from crawler.extract.dates import parse_date
 __all__ = ["printed_dates"]
 
 #: What can be part of a date; anything else is not handed to the date reader, which costs ten times this search.
-_DATE_LIKE = re.compile(r"\d{1,4}\s*[-/.年月]\s*\d{1,2}|\d+\s*(?:分钟|小时|天|秒)前|今天|昨天|前天|刚刚|\d{1,2}:\d{2}|20\d{6}")
+_DATE_LIKE = re.compile(
+    r"\d{1,4}\s*[-/.年月]\s*\d{1,2}|\d+\s*(?:分钟|小时|天|秒)前|今天|昨天|前天|刚刚|\d{1,2}:\d{2}|20\d{6}"
+)
 #: 222017.12: the day stands in its own element before year and month (博达 VSB lists).
 _DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
 #: An item's text longer than this is a teaser; its date stands within as much at its start or end.

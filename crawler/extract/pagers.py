@@ -13,7 +13,9 @@ from crawler.extract.anchors import Surroundings
 __all__ = ["by_script", "cmstop", "script_pages", "scripts"]
 
 #: createPageHTML(20, 0, "index", "html") and its relatives; the arguments decide, not the name.
-_CALL = re.compile(r"\b(?:create_?page\w*|page_?control\w*|page_?html|show_?page\w*|get_?page_?html)\s*\(([^()]{3,200})\)", re.I)
+_CALL = re.compile(
+    r"\b(?:create_?page\w*|page_?control\w*|page_?html|show_?page\w*|get_?page_?html)\s*\(([^()]{3,200})\)", re.I
+)
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+)|[\w.]+)\s*(?:,|$)""")
 _EXTENSION = re.compile(r"s?html?|jhtml|php|aspx?|jsp")
 _CMSTOP = re.compile(r"cmstop|mode-txtlink|[?&]app=system&(?:amp;)?controller=")
@@ -76,8 +78,14 @@ def cmstop(root: HtmlElement, page: Surroundings) -> str | None:
     if not path.endswith(("/", "/index.shtml", "/index.html")):
         return None
     folder = urljoin(page.url, ".")
-    beside = {a.url for a in page.anchors if a.url and a.url.startswith(folder) and _NUMBER_FILE.fullmatch(a.url[len(folder) :])}
-    first = next((f"{folder}1{suffix}" for suffix in (".shtml", ".html", ".htm") if f"{folder}1{suffix}" in beside), None)
+    beside = {
+        a.url
+        for a in page.anchors
+        if a.url and a.url.startswith(folder) and _NUMBER_FILE.fullmatch(a.url[len(folder) :])
+    }
+    first = next(
+        (f"{folder}1{suffix}" for suffix in (".shtml", ".html", ".htm") if f"{folder}1{suffix}" in beside), None
+    )
     if first:
         return first
     if folder.count("/") > 3 and (beside or _is_cmstop(root)):

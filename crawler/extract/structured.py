@@ -1,21 +1,81 @@
-"""Lists that are data: JSON answers of list interfaces, and JCMS recordsets (DOMAIN.md §4.4, §5)."""
+"""Lists that are no HTML page: JSON answers of list interfaces, XML recordsets, and JCMS records inlined in a page.
+
+DOMAIN.md §4.4: JCMS keeps the first records in `<script type="text/xml"><datastore>` and fetches the others from
+dataproxy.jsp as `<record><![CDATA[<li>…</li>]]></record>`; §5: UCAP, WCM and news clients answer with JSON.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+from html import unescape
 
+from lxml import html
 from lxml.html import HtmlElement
 
-from crawler.items import Listing
+from crawler.extract.anchors import collect
+from crawler.extract.jcms import Recordset, next_from_answer, next_from_page, read_recordset
+from crawler.extract.jsonlist import read_json
+from crawler.extract.links import article_links, is_command
+from crawler.items import Link, Listing
 
-__all__ = ["read_data", "read_datastore"]
+__all__ = ["fragment_tree", "read_data", "read_datastore"]
+
+_JSONP = re.compile(r"^\s*[\w.$]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
+_RECORDS = re.compile(r"<(?:recordset|datastore|nextgroup|record)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:html|body|head)\b", re.IGNORECASE)
+_HEAD = 4_096
+
+
+def fragment_tree(fragment: str) -> HtmlElement:
+    """Element tree of a piece of HTML."""
+    parser = html.HTMLParser(encoding="utf-8")
+    return html.document_fromstring(f"<html><body>{fragment}</body></html>".encode("utf-8", "replace"), parser=parser)
 
 
 def read_data(text: str, url: str, now: dt.datetime) -> Listing | None:
-    """x"""
+    """The list in a JSON or XML answer; None if the text is neither (an HTML page, most often)."""
+    head = text[:_HEAD].lstrip("\ufeff \r\n\t")
+    if head.startswith(("{", "[")) or _JSONP.match(text):
+        return _json(text, url, now)
+    if _RECORDS.search(head) and not _HTML.search(head):
+        records = read_recordset(text)
+        listing = Listing(url, articles=_links(records, url, now))
+        listing.next = next_from_answer(records, url)
+        return listing
     return None
 
 
 def read_datastore(root: HtmlElement, url: str, now: dt.datetime) -> Listing | None:
-    """x"""
+    """The records that a JCMS page holds in a script; None if it has none."""
+    for node in root.iter("script", "datastore", "xml"):
+        text = node.text or ""
+        if node.tag != "script" or not _RECORDS.search(text):
+            continue
+        records = read_recordset(unescape(text) if "&lt;record" in text else text)
+        if not records.records and not records.next_group:
+            continue
+        listing = Listing(url, articles=_links(records, url, now))
+        listing.next, listing.next_form = next_from_page(root, records, url)
+        return listing
     return None
+
+
+def _json(text: str, url: str, now: dt.datetime) -> Listing | None:
+    wrapped = _JSONP.match(text)
+    try:
+        value = json.loads(wrapped[1] if wrapped else text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+    return read_json(value, url, now, lambda piece: fragment_links(piece, url, now))
+
+
+def _links(records: Recordset, url: str, now: dt.datetime) -> list[Link]:
+    return fragment_links("".join(f"<div>{record}</div>" for record in records.records), url, now)
+
+
+def fragment_links(fragment: str, url: str, now: dt.datetime) -> list[Link]:
+    """Links of a piece of HTML that is known to be a list: all that are no commands, whatever their address."""
+    anchors = collect(fragment_tree(fragment), url).anchors
+    return article_links([a for a in anchors if a.url and not is_command(a) and (a.text or a.tooltip)], now)

@@ -75,7 +75,9 @@ _CLASS_QUERY = re.compile(
 )
 _SHOWS = re.compile(r"(?:show|view|detail|article|content|news|read|info|doc)")
 _STEM = re.compile(r"([^/]*?)(?:\.[a-z.]{2,7})?/?$")
-_LONG_ID = re.compile(r"(?:^|[^0-9])\d{6,}$|^[0-9a-f]{24}$|^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_LONG_ID = re.compile(
+    r"(?:^|[^0-9])\d{6,}$|^[0-9a-f]{24}$|^[0-9a-f]{32}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+)
 _MIXED_ID = re.compile(r"^(?=\w*\d\w*\d)(?=\w*[A-Za-z])\w{8,24}$")
 _SHORT_ID = re.compile(r"(?:^|[^0-9])\d{3,5}$")
 
