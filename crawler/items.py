@@ -149,6 +149,10 @@ class Article:
     cuts: list[Cut] = field(default_factory=list)
     #: label of the portal's section that led here; None outside a crawl
     section: str | None = None
+    #: the address as a list page linked it, where a redirect led elsewhere (the ledger knows this one); else None
+    link_url: str | None = None
+    #: address of the article that the corpus had first with the same text; None: this is the first, or not compared
+    duplicate_of: str | None = None
 
 
 @dataclass(slots=True)

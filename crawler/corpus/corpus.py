@@ -1,0 +1,200 @@
+"""The corpus: all that the rest of the project does with it.
+
+Callers see records and articles, never SQL, so that another database can stand behind the same interface.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from crawler.corpus import articles, ledger, portals, reading
+from crawler.corpus.codec import local, utc_now
+from crawler.corpus.connection import Connection
+from crawler.corpus.records import Known, Noted, Run, Section, Stored, StoredArticle, Waiting
+from crawler.items import Article, Link
+
+__all__ = ["Corpus"]
+
+
+class Corpus:
+    """An open corpus.  Every method is one transaction: all of it happens, or it raises CorpusError and nothing did."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], dt.datetime] = utc_now) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        readonly: bool = False,
+        timeout: float = 30.0,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> Self:
+        """Open the corpus in that file, and make both where they do not exist.
+
+        readonly: never write, and fail where there is no file.  timeout: seconds to wait while another process
+        writes.  clock: the present, aware.  Raises CorpusNewer, CorpusForeign, CorpusReadOnly, CorpusLocked,
+        CorpusFull, CorpusDamaged, or plain CorpusError.
+        """
+        return cls(Connection(Path(path), readonly=readonly, timeout=timeout), clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._connection.path
+
+    def close(self) -> None:
+        """Write the log back into the file and close it; may be called again."""
+        self._connection.close()
+
+    # The walk
+
+    def portal(self, name: str, city: str | None = None, province: str | None = None, home: str | None = None) -> None:
+        """Enter a portal, or renew what is known of it."""
+        with self._connection.writing() as db:
+            portals.put(db, name, city, province, home, self._clock())
+
+    def sections(self, portal: str) -> list[Section]:
+        """All sections of a portal in the order in which they were found."""
+        with self._connection.reading() as db:
+            return portals.sections(db, portal)
+
+    def section(self, portal: str, label: str, url: str) -> Section:
+        """The section of that address, entered where it is new."""
+        with self._connection.writing() as db:
+            return portals.section(db, portal, label, url, self._clock())
+
+    def complete(self, section_id: int, at: dt.datetime, since: dt.datetime | None = None) -> None:
+        """A walk read the section to its end: all that was noted there so far is familiar to later walks.
+
+        at: when it ended; since: how far back its ground reaches, None: to the list's own end.  The section's gap is
+        closed, unless since lies after the end of the last complete walk: the ground between the two is unread.
+        """
+        with self._connection.writing() as db:
+            portals.complete(db, section_id, at, since)
+
+    def begin_run(self, portal: str, arguments: Mapping[str, object]) -> Run:
+        """Open the record of a crawl."""
+        with self._connection.writing() as db:
+            return portals.begin_run(db, portal, arguments, self._clock())
+
+    def end_run(self, run_id: int, outcome: str, stats: Mapping[str, object]) -> None:
+        """Close the record of a crawl; one that was killed keeps an empty outcome."""
+        with self._connection.writing() as db:
+            portals.end_run(db, run_id, outcome, stats, self._clock())
+
+    def section_run(
+        self,
+        run_id: int,
+        section_id: int,
+        *,
+        list_pages: int = 0,
+        links_seen: int = 0,
+        links_new: int = 0,
+        ended_by: str | None = None,
+        gap: bool = False,
+    ) -> None:
+        """Record what a run did in a section.  ended_by: reason; gap: known ground was not reached."""
+        row = {"run_id": run_id, "section_id": section_id, "list_pages": list_pages, "links_seen": links_seen}
+        with self._connection.writing() as db:
+            portals.section_run(db, row | {"links_new": links_new, "ended_by": ended_by, "gap": gap})
+
+    # The ledger
+
+    def note(self, portal: str, section_id: int | None, links: Sequence[Link]) -> list[Noted]:
+        """Write links down before anything is fetched, and learn of each what to do with it, in the same order.
+
+        section_id: the section whose list shows them, None: no section's (a feed, a sitemap).
+        """
+        with self._connection.writing() as db:
+            return ledger.note(db, portal, section_id, links, self._clock())
+
+    def waiting(self, portal: str, limit: int | None = None) -> list[Waiting]:
+        """What earlier runs left to fetch, oldest first: never asked for, or failed and due."""
+        with self._connection.reading() as db:
+            return ledger.waiting(db, portal, limit, self._clock())
+
+    def reject(
+        self, portal: str, url: str, reason: str, excerpt: str = "", run_id: int | None = None, *, retry: bool = False
+    ) -> None:
+        """Keep why a page is no article.  retry: ask again later, as after a failure; else never again."""
+        with self._connection.writing() as db:
+            ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._clock())
+
+    def fail(self, portal: str, url: str, error: str, *, final: bool = False) -> None:
+        """One more failed attempt; tried again after a pause that doubles, unless final or tried too often."""
+        with self._connection.writing() as db:
+            ledger.fail(db, portal, url, error, final, self._clock())
+
+    def gone(self, portal: str, url: str, why: str) -> None:
+        """The portal took the page away; it is not asked for again, and what is stored stays."""
+        with self._connection.writing() as db:
+            ledger.gone(db, portal, url, why, self._clock())
+
+    def forget(self, url: str) -> int:
+        """Have an address fetched again; the number of ledger entries that this concerns, 0: unknown address."""
+        with self._connection.writing() as db:
+            return ledger.forget(db, url, self._clock())
+
+    # The articles
+
+    def store(self, batch: Sequence[Article], run_id: int | None = None) -> list[Stored]:
+        """Write articles with all their parts, and cross them off the ledger, in one transaction.
+
+        A text that is stored already under another address is linked, not repeated.  Articles without a portal are
+        taken too.
+        """
+        with self._connection.writing() as db:
+            return articles.store(db, batch, run_id, self._clock())
+
+    def known(self, article: Article) -> Known | None:
+        """Why the article is not new (its address or its text is stored); None: it is new."""
+        with self._connection.reading() as db:
+            return articles.known(db, article)
+
+    def find(self, url: str) -> StoredArticle | None:
+        """The article that goes by this address, in any of its spellings; None where there is none."""
+        with self._connection.reading() as db:
+            return reading.find(db, url)
+
+    def articles(
+        self,
+        portal: str | None = None,
+        *,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        duplicates: bool = True,
+    ) -> Iterator[Article]:
+        """Articles in the order in which they were stored, read bit by bit: any number fits in memory.
+
+        since, until: bounds of published, the first included, the second not; duplicates: with those that repeat
+        another article's text.
+        """
+        wanted = reading.Filter(portal, local(since), local(until), duplicates)
+        last = 0
+        while True:
+            with self._connection.reading() as db:
+                found = reading.page(db, last, wanted)
+            if not found:
+                return
+            yield from (stored.article for stored in found)
+            last = found[-1].id
+
+    def counts(self, portal: str | None = None) -> dict[str, int]:
+        """Numbers of articles (duplicates among them), sections, rejects, runs, and of ledger entries by state."""
+        with self._connection.reading() as db:
+            return reading.counts(db, portal)

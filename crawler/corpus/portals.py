@@ -1,0 +1,107 @@
+"""Portals, their sections, and the runs over them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.corpus.codec import instant, parse, text
+from crawler.corpus.records import Run, Section
+from crawler.urls import key
+
+__all__ = ["begin_run", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
+
+
+def put(db: Database, name: str, city: str | None, province: str | None, home: str | None, now: dt.datetime) -> None:
+    """Insert a portal, or renew what is known of it."""
+    db.execute(
+        "INSERT INTO portals (name, city, province, home, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name)"
+        " DO UPDATE SET city = excluded.city, province = excluded.province, home = excluded.home",
+        (name, city, province, home, instant(now)),
+    )
+
+
+def ensure(db: Database, name: str, now: dt.datetime) -> None:
+    """A bare row for a portal of which nothing is known yet, so that others can refer to it."""
+    db.execute("INSERT OR IGNORE INTO portals (name, added_at) VALUES (?, ?)", (name, instant(now)))
+
+
+def section(db: Database, portal: str, label: str, url: str, now: dt.datetime) -> Section:
+    """The portal's section of that address, made where it is new; label and spelling of the address are renewed."""
+    ensure(db, portal, now)
+    db.execute(
+        "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (portal, key)"
+        " DO UPDATE SET label = excluded.label, url = excluded.url",
+        (portal, key(url), text(label), url, instant(now)),
+    )
+    row = db.execute(f"{_SELECT} WHERE portal = ? AND key = ?", (portal, key(url))).fetchone()
+    return _section(row)
+
+
+def sections(db: Database, portal: str) -> list[Section]:
+    """All sections of a portal in the order in which they were found."""
+    return [_section(row) for row in db.execute(f"{_SELECT} WHERE portal = ? ORDER BY id", (portal,))]
+
+
+def complete(db: Database, section_id: int, at: dt.datetime, since: dt.datetime | None) -> None:
+    """Remember that a walk read the section to its end: all that was sighted so far is familiar from now on.
+
+    The mark is a number beside the time because clocks jump.  A walk that began after the last complete one's end
+    leaves unread ground between the two, which is a gap.
+    """
+    before = db.execute("SELECT completed_at FROM sections WHERE id = ?", (section_id,)).fetchone()
+    gap = bool(since and before and before[0] and before[0] < instant(since))
+    db.execute(
+        "UPDATE sections SET completed_at = ?, complete_since = ?, gap = ?,"
+        " complete_mark = (SELECT max(id) FROM sightings) WHERE id = ?",
+        (instant(at), instant(since) if since else None, gap, section_id),
+    )
+
+
+def begin_run(db: Database, portal: str, arguments: Mapping[str, object], now: dt.datetime) -> Run:
+    """Open the record of a crawl."""
+    ensure(db, portal, now)
+    cursor = db.execute(
+        "INSERT INTO runs (portal, arguments, started_at) VALUES (?, ?, ?)", (portal, _json(arguments), instant(now))
+    )
+    return Run(int(cursor.lastrowid or 0), portal, now)
+
+
+def end_run(db: Database, run_id: int, outcome: str, stats: Mapping[str, object], now: dt.datetime) -> None:
+    """Close the record of a crawl."""
+    db.execute(
+        "UPDATE runs SET ended_at = ?, outcome = ?, stats = ? WHERE id = ?",
+        (instant(now), outcome, _json(stats), run_id),
+    )
+
+
+def section_run(db: Database, row: Mapping[str, Any]) -> None:
+    """Record what a run did in a section, and whether it left a gap there."""
+    db.execute(
+        "INSERT INTO run_sections (run_id, section_id, list_pages, links_seen, links_new, ended_by, gap)"
+        " VALUES (:run_id, :section_id, :list_pages, :links_seen, :links_new, :ended_by, :gap)"
+        " ON CONFLICT (run_id, section_id) DO UPDATE SET list_pages = excluded.list_pages,"
+        " links_seen = excluded.links_seen, links_new = excluded.links_new, ended_by = excluded.ended_by,"
+        " gap = excluded.gap",
+        dict(row),
+    )
+    if row["gap"]:
+        db.execute("UPDATE sections SET gap = 1 WHERE id = ?", (row["section_id"],))
+
+
+_SELECT = "SELECT id, portal, label, url, found_at, completed_at, complete_since, gap FROM sections"
+
+
+def _section(row: tuple[Any, ...]) -> Section:
+    section_id, portal, label, url, found_at, completed_at, since, gap = row
+    found = dt.datetime.fromisoformat(found_at)
+    return Section(section_id, portal, label, url, found, parse(completed_at), parse(since), bool(gap))
+
+
+def _json(values: Mapping[str, object]) -> str:
+    """Arguments and statistics as a JSON object; what JSON does not know is written as text."""
+    return text(json.dumps(dict(values), ensure_ascii=False, default=str)) or "{}"

@@ -1,0 +1,101 @@
+"""Getting articles and figures out of the corpus."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.corpus.codec import COLUMNS, article_of
+from crawler.corpus.records import StoredArticle
+from crawler.corpus.schema import STATES
+from crawler.urls import key
+
+__all__ = ["PAGE", "Filter", "counts", "find", "page"]
+
+#: Articles read at a time: enough to make the query's cost vanish, some megabytes at most.
+PAGE = 500
+
+_NAMES = (*COLUMNS, "id", "key", "duplicate_of", "stored_at", "run_id", "body", "blocks", "content_hash", "first_url")
+_SELECT = (
+    f"SELECT {', '.join(f'articles.{name}' for name in COLUMNS)}, articles.id, articles.key, articles.duplicate_of,"
+    " articles.stored_at, articles.run_id, body, blocks, content_hash, firsts.url"
+    " FROM articles JOIN bodies ON bodies.id = articles.body_id"
+    " LEFT JOIN articles AS firsts ON firsts.id = articles.duplicate_of"
+)
+
+
+class Filter:
+    """Conditions on articles, as SQL and its values."""
+
+    def __init__(self, portal: str | None, since: str | None, until: str | None, duplicates: bool) -> None:
+        """since, until: bounds of published as the corpus writes it, the first included, the second not."""
+        wanted = {"articles.portal = ?": portal, "articles.published >= ?": since, "articles.published < ?": until}
+        conditions = {condition: value for condition, value in wanted.items() if value is not None}
+        self.sql = "".join(f" AND {condition}" for condition in conditions)
+        self.values: list[object] = list(conditions.values())
+        if not duplicates:
+            self.sql += " AND articles.duplicate_of IS NULL"
+
+
+def find(db: Database, url: str) -> StoredArticle | None:
+    """The article that goes by this address; None where there is none."""
+    sql = f"{_SELECT} JOIN addresses ON article_id = articles.id WHERE addresses.key = ?"
+    return next(iter(_stored(db, db.execute(sql, (key(url),)).fetchall())), None)
+
+
+def page(db: Database, after: int, wanted: Filter) -> list[StoredArticle]:
+    """The next articles beyond that id, in the order in which they were stored."""
+    sql = f"{_SELECT} WHERE articles.id > ?{wanted.sql} ORDER BY articles.id LIMIT {PAGE}"
+    return _stored(db, db.execute(sql, [after, *wanted.values]).fetchall())
+
+
+def counts(db: Database, portal: str | None) -> dict[str, int]:
+    """Figures of a portal, or of the whole corpus: see Corpus.counts()."""
+    where, values = ("", ()) if portal is None else (" WHERE portal = ?", (portal,))
+    figures = {
+        name: int(db.execute(f"SELECT count({what}) FROM {table}{where}", values).fetchone()[0])
+        for name, what, table in (
+            ("articles", "*", "articles"),
+            ("duplicates", "duplicate_of", "articles"),
+            ("sections", "*", "sections"),
+            ("rejects", "*", "rejects"),
+            ("runs", "*", "runs"),
+        )
+    }
+    states = dict(db.execute(f"SELECT state, count(*) FROM frontier{where} GROUP BY state", values).fetchall())
+    return figures | {state: states.get(state, 0) for state in STATES}
+
+
+def _stored(db: Database, rows: Iterable[tuple[Any, ...]]) -> list[StoredArticle]:
+    named = [dict(zip(_NAMES, row, strict=True)) for row in rows]
+    ids = [row["id"] for row in named]
+    images = _files(db, "images", "caption", ids)
+    attachments = _files(db, "attachments", "name", ids)
+    return [
+        StoredArticle(
+            row["id"],
+            row["key"],
+            article_of(row, images[row["id"]], attachments[row["id"]]),
+            row["duplicate_of"],
+            dt.datetime.fromisoformat(row["stored_at"]),
+            row["run_id"],
+        )
+        for row in named
+    ]
+
+
+def _files(db: Database, table: str, column: str, ids: list[int]) -> defaultdict[int, list[tuple[Any, Any]]]:
+    """Files of these articles in page order, by article."""
+    found: defaultdict[int, list[tuple[Any, Any]]] = defaultdict(list)
+    marks = ", ".join("?" * len(ids))
+    rows = db.execute(
+        f"SELECT article_id, url, {column} FROM {table} WHERE article_id IN ({marks}) ORDER BY article_id, position",
+        ids,
+    )
+    for article_id, url, value in rows:
+        found[article_id].append((url, value))
+    return found

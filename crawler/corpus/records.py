@@ -1,0 +1,95 @@
+"""What the corpus answers with: small frozen records, free of SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from crawler.items import Article, Link
+
+__all__ = ["Known", "Noted", "Outcome", "Run", "Section", "Stored", "StoredArticle", "Waiting"]
+
+#: new: a story not seen before; duplicate: identical text under another address, linked to the first;
+#: unchanged, updated: an address that was stored before, with the same or with other content.
+Outcome = Literal["new", "duplicate", "unchanged", "updated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a portal.
+
+    completed_at: when a walk last read it to its end, None: never.  complete_since: how far back that walk's ground
+    reaches, None: to the list's own end.  gap: articles may be missing, the next walk has to go deeper.
+    """
+
+    id: int
+    portal: str
+    label: str
+    url: str
+    found_at: dt.datetime
+    completed_at: dt.datetime | None = None
+    complete_since: dt.datetime | None = None
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl of one portal."""
+
+    id: int
+    portal: str
+    started_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the ledger says of a link on a list page.
+
+    key: identity of the address; fetch: has to be asked for (new, waiting, or failed and due), True once for twins on
+    one page; familiar: this section already showed it when its last complete walk ended, so the ground below is known
+    too; new: never noted for this portal before.
+    """
+
+    link: Link
+    key: str
+    fetch: bool
+    familiar: bool
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An article that an earlier run left to fetch.  section: label of the first section that showed it."""
+
+    link: Link
+    section: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an article handed to store()."""
+
+    id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """A row of the articles table.  duplicate_of: id of the article that was first with the same text."""
+
+    id: int
+    key: str
+    article: Article
+    duplicate_of: int | None
+    stored_at: dt.datetime
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Why an article is not new.  kind "url": its address is stored; "body": its text is, under another address."""
+
+    kind: Literal["url", "body"]
+    url: str

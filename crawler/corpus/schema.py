@@ -1,0 +1,189 @@
+"""Tables of the corpus, as a list of migrations.  docs/corpus.md explains every column; a test compares the two.
+
+A migration is never changed once released: a new one is appended, and user_version counts them.  Times are ISO 8601
+text with an offset: SQLite has no type for them, and people read the file with other programs.  Lists are JSON arrays.
+"""
+
+from __future__ import annotations
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "STATES", "VERSION"]
+
+#: "CHWN" in PRAGMA application_id: tells a corpus from any other SQLite file.
+APPLICATION_ID = int.from_bytes(b"CHWN", "big")
+
+#: What the ledger can say of an article's address.
+STATES = ("waiting", "stored", "rejected", "failed", "gone")
+
+_WALK = """
+CREATE TABLE portals (
+    name TEXT NOT NULL PRIMARY KEY,
+    city TEXT,
+    province TEXT,
+    home TEXT,
+    added_at TEXT NOT NULL
+);
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    arguments TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    outcome TEXT,
+    stats TEXT
+);
+CREATE INDEX runs_portal ON runs(portal, started_at);
+CREATE TABLE sections (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    key TEXT NOT NULL,
+    label TEXT NOT NULL,
+    url TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    completed_at TEXT,
+    complete_since TEXT,
+    complete_mark INTEGER,
+    gap INTEGER NOT NULL DEFAULT 0 CHECK (gap IN (0, 1)),
+    UNIQUE (portal, key)
+);
+CREATE TABLE run_sections (
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    section_id INTEGER NOT NULL REFERENCES sections(id),
+    list_pages INTEGER NOT NULL,
+    links_seen INTEGER NOT NULL,
+    links_new INTEGER NOT NULL,
+    ended_by TEXT,
+    gap INTEGER NOT NULL CHECK (gap IN (0, 1)),
+    PRIMARY KEY (run_id, section_id)
+) WITHOUT ROWID;
+CREATE INDEX run_sections_section ON run_sections(section_id);
+"""
+
+# frontier is unique by key first, so that one address is found in all portals at once.
+# sightings need AUTOINCREMENT: an id once used must never come back, or sections.complete_mark would cover a newer row.
+_LEDGER = """
+CREATE TABLE frontier (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    published TEXT,
+    first_seen TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'stored', 'rejected', 'failed', 'gone')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT,
+    next_try TEXT,
+    UNIQUE (key, portal)
+);
+CREATE INDEX frontier_state ON frontier(portal, state, next_try);
+CREATE TABLE sightings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    frontier_id INTEGER NOT NULL REFERENCES frontier(id) ON DELETE CASCADE,
+    section_id INTEGER NOT NULL REFERENCES sections(id),
+    first_seen TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    side INTEGER NOT NULL CHECK (side IN (0, 1)),
+    UNIQUE (frontier_id, section_id)
+);
+CREATE INDEX sightings_section ON sightings(section_id);
+CREATE TABLE rejects (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    excerpt TEXT NOT NULL,
+    run_id INTEGER REFERENCES runs(id),
+    rejected_at TEXT NOT NULL,
+    UNIQUE (key, portal)
+);
+CREATE INDEX rejects_reason ON rejects(portal, reason);
+CREATE INDEX rejects_run ON rejects(run_id);
+"""
+
+# A body stands in a table of its own: identical texts share a row, and a later table of revisions can point at the
+# earlier texts of an article without copying them.
+_ARTICLES = """
+CREATE TABLE bodies (
+    id INTEGER PRIMARY KEY,
+    content_hash TEXT UNIQUE,
+    body TEXT NOT NULL,
+    blocks TEXT NOT NULL
+);
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    canonical_url TEXT NOT NULL,
+    link_url TEXT,
+    portal TEXT REFERENCES portals(name),
+    section TEXT,
+    kind TEXT NOT NULL,
+    breadcrumb TEXT NOT NULL,
+    title TEXT,
+    subtitle TEXT,
+    published TEXT,
+    published_text TEXT,
+    source TEXT,
+    reporters TEXT NOT NULL,
+    correspondents TEXT NOT NULL,
+    photographers TEXT NOT NULL,
+    editors TEXT NOT NULL,
+    body_id INTEGER NOT NULL REFERENCES bodies(id),
+    duplicate_of INTEGER REFERENCES articles(id),
+    part_urls TEXT NOT NULL,
+    full_url TEXT,
+    keywords TEXT NOT NULL,
+    page_number TEXT,
+    page_name TEXT,
+    template TEXT,
+    confidence REAL NOT NULL,
+    evidence TEXT NOT NULL,
+    cuts TEXT NOT NULL,
+    fetched_at TEXT,
+    stored_at TEXT NOT NULL,
+    run_id INTEGER REFERENCES runs(id)
+);
+CREATE INDEX articles_published ON articles(portal, published);
+CREATE INDEX articles_body ON articles(body_id, title);
+CREATE INDEX articles_duplicate ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX articles_run ON articles(run_id);
+CREATE TABLE addresses (
+    key TEXT NOT NULL PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('own', 'canonical', 'link', 'part'))
+) WITHOUT ROWID;
+CREATE INDEX addresses_article ON addresses(article_id);
+CREATE TABLE article_sections (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    section_id INTEGER NOT NULL REFERENCES sections(id),
+    first_seen TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (article_id, section_id)
+) WITHOUT ROWID;
+CREATE INDEX article_sections_section ON article_sections(section_id);
+CREATE TABLE images (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    caption TEXT,
+    PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE TABLE attachments (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (article_id, position)
+) WITHOUT ROWID;
+CREATE VIEW article_texts AS
+SELECT articles.id, articles.portal, articles.section, articles.title, articles.published, articles.source,
+       articles.url, bodies.body, articles.duplicate_of
+FROM articles JOIN bodies ON bodies.id = articles.body_id;
+"""
+
+#: SQL that leads from one version to the next; the first makes an empty file a corpus.
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES,)
+
+#: user_version of a file that this release writes.
+VERSION = len(MIGRATIONS)
