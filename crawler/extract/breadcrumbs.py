@@ -1,0 +1,130 @@
+"""The breadcrumb: 首页 > 资讯中心 > 苏州资讯, as printed above the headline.
+
+It is known by its label (您的位置：, 当前位置：), by the arrows between its parts, or, where a list's items stand on lines of
+their own, by the name of the box around them.  A row of channels without any of these is the navigation bar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.dom import Document
+from crawler.extract.lines import Line
+from crawler.extract.titles import Title
+from crawler.items import Evidence
+
+__all__ = ["find_breadcrumb", "split_breadcrumb"]
+
+_LABEL = re.compile(
+    r"(?:您|你|我|目)?\s*(?:(?:现在|当前|目前|前)\s*)?(?:所在|所处)?\s*的?\s*(?:当前|所在|页面)?\s*位\s*置\s*(?:是|为)?\s*(?:[:：]|(?=\s)|$)"
+    r"|(?:当前|所在)\s*(?:栏目|频道|位置|页面)\s*[:：]|导航\s*[:：]|Location\s*[:：]",
+    re.IGNORECASE,
+)
+_ARROWS = re.compile(r"\s*(?:[>＞›»→⟩❯〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>＞›»→]+\s*)*")
+#: Weaker marks, believed only behind a label or inside a box that says what it is.
+_MARKS = re.compile(r"\s*(?:[/／|｜丨\\]|\s[-–—]{1,2}\s|→|::)\s*")
+_NAMED = re.compile(
+    r"crumb|bread|position|location|weizhi|\bpath\b|\bwz\b|dqwz|mbx|nav_?path|current|place|dang?qian|lujing|route|where"
+)
+_LAST = re.compile(
+    r"^(?:[>\s]*(?:正文|内容|详情|文章|新闻|信息|资讯|新闻)?\s*(?:正文|详情|详细内容|文章内容|内容页|文章页|详细页面?)|正文[\s页].*|返回.*|.{0,6}正文)$"
+)
+_EDGES = " \t>＞›»→/|：:·【】[]-–—　"
+#: A part is the name of a channel; longer texts are the headline.
+_LONGEST_PART = 40
+_LONGEST_LINE = 200
+#: It stands above the headline, with at most a share bar, an advertisement and the date between.
+_REACH = 60
+
+
+def split_breadcrumb(text: str, *, trusted: bool = False) -> list[str]:
+    """The parts of a breadcrumb line without label and 正文; empty for other lines.
+
+    trusted: the box around it says that it is one, so that weak separators count.
+
+    >>> split_breadcrumb("您的位置：首页 > 资讯中心 > 苏州资讯 > 正文")
+    ['首页', '资讯中心', '苏州资讯']
+    >>> split_breadcrumb("首页 | 新闻 | 体育")
+    []
+    """
+    label = _LABEL.search(text[:40])
+    if label:
+        text = text[label.end() :]
+        trusted = True
+    if _ARROWS.search(text):
+        parts = _ARROWS.split(text)
+    elif trusted:
+        parts = _MARKS.split(text) if _MARKS.search(text) else text.split() if label else [text]
+    else:
+        return []
+    parts = [part.strip(_EDGES) for part in parts]
+    return [part for part in parts if part and not _LAST.match(part)]
+
+
+def find_breadcrumb(doc: Document, title: Title, first: int) -> tuple[list[str], Evidence | None]:
+    """The parts of the breadcrumb above the headline, and the rule that found them; ([], None) without one.
+
+    first: index of the body's first line, for pages whose headline is not displayed.
+    """
+    top = title.lines[0] if title.lines else first
+    best: tuple[float, list[str], str, str] | None = None
+    for line in reversed(doc.lines[max(0, top - _REACH) : top + 1]):
+        if len(line.text) > _LONGEST_LINE or line.hidden:
+            continue
+        found = _read(line, doc, title, top)
+        if found and (best is None or found[0] > best[0]):
+            best = found
+            if found[0] >= 0.9:
+                break
+    if best is None:
+        return [], None
+    confidence, parts, rule, text = best
+    return parts, Evidence(rule, round(confidence, 2), text)
+
+
+def _read(line: Line, doc: Document, title: Title, top: int) -> tuple[float, list[str], str, str] | None:
+    labelled = _LABEL.search(line.text[:40]) is not None
+    named = bool(_NAMED.search(line.box.names())) or (
+        line.box.parent is not None and bool(_NAMED.search(line.box.parent.names()))
+    )
+    if not labelled and not named and not _ARROWS.search(line.text):
+        return None
+    text = _whole_row(line, doc, top) if labelled or named else line.text
+    parts = _without_headline(split_breadcrumb(text, trusted=named), title)
+    if not parts or len(parts) > 9 or any(len(part) > _LONGEST_PART for part in parts):
+        return None
+    if labelled:
+        return 0.95, parts, "label", text
+    if named and (len(parts) > 1 or line.link_chars):
+        return 0.9, parts, "box name", text
+    if len(parts) == 1 and not line.text.rstrip().endswith(("正文", ">", "》")) and line.index != top:
+        return None
+    return 0.8 if line.link_chars else 0.6, parts, "arrows", text
+
+
+def _whole_row(line: Line, doc: Document, top: int) -> str:
+    """The line with those after it that belong to the same small row (items of a list, cells of a table)."""
+    if _ARROWS.search(line.text) and len(line.text) > 6 and not line.text.rstrip().endswith((">", "：", ":")):
+        return line.text
+    row = [line.text]
+    box = (
+        line.box.parent
+        if line.box.parent is not None and line.box.parent.last - line.box.parent.first <= 8
+        else line.box
+    )
+    for other in doc.lines[line.index + 1 : min(top, box.last or line.index + 1, line.index + 8)]:
+        if len(other.text) > _LONGEST_PART or not other.box.within(box):
+            break
+        row.append(other.text)
+    return row[0] if len(row) == 1 else " > ".join(row)
+
+
+def _without_headline(parts: list[str], title: Title) -> list[str]:
+    headline = re.sub(r"\s+", "", title.text or "")
+    while parts and headline:
+        last = re.sub(r"\s+", "", parts[-1]).rstrip(".…")
+        if len(last) >= 6 and (headline.startswith(last[:20]) or last.startswith(headline[:20])):
+            parts = parts[:-1]
+        else:
+            break
+    return parts

@@ -1,0 +1,72 @@
+"""Reporters, correspondents, photographers and editors of a page, gathered from all places where they are printed."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.bylines import Credits, closing_names, dateline, read_credits
+from crawler.extract.hints import Hints
+from crawler.extract.lines import Line
+from crawler.extract.names import is_person, split_names
+from crawler.extract.zones import Zones
+from crawler.items import Evidence
+
+__all__ = ["find_credits"]
+
+#: Lines without any of these hold no byline; the check is cheaper than looking for one.
+_MAYBE = re.compile(r"[编作记通摄文责撰写稿选源签键图评]")
+_LONGEST = 160
+_ROLES = ("reporters", "correspondents", "photographers", "editors")
+
+
+def find_credits(zones: Zones, hints: Hints) -> tuple[Credits, dict[str, Evidence]]:
+    """Everybody named, and for each role the first place that named somebody."""
+    credits, evidence = Credits(), dict[str, Evidence]()
+    for line in zones.head:
+        _note(credits, evidence, _from_line(line), "byline beside the headline", 0.9, line)
+    for line in zones.opening:
+        part = dateline(line.text) or _short(line)
+        _note(credits, evidence, part, "dateline", 0.9, line)
+    for line in zones.closing:
+        part = closing_names(line.text)
+        part.merge(_short(line))
+        _note(credits, evidence, part, "closing line", 0.85, line)
+    for line in zones.tail:
+        _note(credits, evidence, _from_line(line), "line after the text", 0.8, line)
+    _lone_names(zones, credits, evidence)
+    return credits, evidence
+
+
+def _from_line(line: Line) -> Credits:
+    text = line.text
+    if len(text) > _LONGEST or not _MAYBE.search(text) or line.link_chars > len(text) * 0.8:
+        return Credits()
+    return read_credits(text)
+
+
+def _short(line: Line) -> Credits:
+    """Byline lines inside the body's range: short ones only, the others are paragraphs."""
+    return _from_line(line) if len(line.text) <= 80 else Credits()
+
+
+def _note(
+    credits: Credits, evidence: dict[str, Evidence], part: Credits, rule: str, confidence: float, line: Line
+) -> None:
+    for role in _ROLES:
+        if getattr(part, role) and role not in evidence:
+            evidence[role] = Evidence(rule, confidence, line.text[:200])
+    credits.merge(part)
+
+
+def _lone_names(zones: Zones, credits: Credits, evidence: dict[str, Evidence]) -> None:
+    """A line that holds nothing but names: under the headline, or as a signature behind the last paragraph."""
+    if credits.reporters:
+        return
+    under = [line for line in zones.head if zones.anchor < line.index <= zones.anchor + 4]
+    for line in (*under, *zones.closing[-1:], *zones.tail[:1]):
+        if not 2 <= len(line.text) <= 16 or line.link_chars:
+            continue
+        names = split_names(line.text)
+        if names and "".join(names) == re.sub(r"[\s（）()、]", "", line.text) and all(map(is_person, names)):
+            _note(credits, evidence, Credits(reporters=names), "names alone", 0.6, line)
+            return

@@ -1,0 +1,72 @@
+"""The few lines of a page in which date, source and names may stand: around the headline and around the body's ends.
+
+Looking anywhere else costs time and finds the dates of lists, the editors of other stories and the site's imprint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from crawler.extract.dom import Document
+from crawler.extract.lines import Line
+from crawler.extract.titles import Title
+
+__all__ = ["Extent", "Zones", "find_zones"]
+
+
+class Extent(Protocol):
+    """Where the body stands: indices of its first and last line (-1: no body)."""
+
+    @property
+    def first(self) -> int:
+        """Index of the first line."""
+
+    @property
+    def last(self) -> int:
+        """Index of the last line."""
+
+
+@dataclass(slots=True)
+class Zones:
+    """Lines by where they stand.
+
+    head: from above the headline to the body, without the headline itself; opening and closing: the body's first and
+    last lines; tail: what follows the body.  anchor: index of the headline, or of the body without one.
+    """
+
+    anchor: int
+    head: list[Line] = field(default_factory=list)
+    opening: list[Line] = field(default_factory=list)
+    closing: list[Line] = field(default_factory=list)
+    tail: list[Line] = field(default_factory=list)
+
+
+#: Lines above the headline (Xinhua prints the date there, e-papers too) and below it, where the body begins far away.
+_ABOVE, _BELOW = 6, 16
+#: Lines around a second copy of the headline, and in front of the body.
+_COPY_ABOVE, _COPY_BELOW, _BEFORE_BODY = 4, 6, 10
+_OPENING, _CLOSING, _TAIL = 4, 5, 12
+
+
+def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
+    """The lines worth reading for metadata."""
+    lines = doc.lines
+    first, last = body.first, body.last
+    if first < 0 or last < 0:
+        first = last = -1
+    anchor = title.lines[0] if title.lines else max(first, 0)
+    stop = first if first > anchor else len(lines)
+    wanted = set(range(max(0, anchor - _ABOVE), min(stop, anchor + _BELOW)))
+    if first >= 0:
+        wanted.update(range(max(0, first - _BEFORE_BODY) if first > anchor else first, first))
+        for copy in title.repeats:
+            if copy < first:
+                wanted.update(range(max(0, copy - _COPY_ABOVE), min(first, copy + _COPY_BELOW)))
+    wanted.difference_update(title.lines, title.repeats)
+    zones = Zones(anchor, [lines[index] for index in sorted(wanted)])
+    if first >= 0:
+        zones.opening = lines[first : min(last + 1, first + _OPENING)]
+        zones.closing = lines[max(first, last + 1 - _CLOSING) : last + 1]
+        zones.tail = lines[last + 1 : last + 1 + _TAIL]
+    return zones
