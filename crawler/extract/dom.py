@@ -1,0 +1,221 @@
+"""One parse and one walk over a page, from which everything else is read.
+
+The walk turns the tree into lines of text in page order (what a reader sees as one line or paragraph), the boxes
+(block-level elements) that hold them, the pictures between them, the page's meta tags and its comments.  Later steps
+work on these and never walk the tree again: a walk costs half as much as the parse, and cost is a goal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from crawler.extract.decode import decode
+from crawler.extract.lines import Anchor, Box, Line, Picture
+
+__all__ = ["Anchor", "Box", "Document", "Line", "Picture", "parse"]
+
+#: Elements whose text is no part of the page as read.
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "select", "textarea", "iframe", "svg", "object", "title", "button"}
+)
+#: Elements that flow within a line; all others begin a new one (DOMAIN.md §4: CMS put text into any of them).
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em embed font i img input ins kbd label mark meta nobr q rb rp"
+    " rt ruby s samp small source span strike strong sub sup time tt u var wbr link param area base".split()
+)
+_BOLD = frozenset({"b", "strong"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+#: libxml2's message when it gives up on depth (2,048), and with it on all that follows; real pages stay below 100.
+_TOO_DEEP = "Excessive depth"
+#: Tags that can be dropped from a page nested too deep without joining lines of text.
+_NESTING_TAG = re.compile(r"</?(?!(?:p|br|h[1-6]|title|meta|a|img|td|tr)\b)[a-zA-Z][^<>]*>")
+#: No news page is larger; what follows is not read (10 MB cost less than 2 s).
+_MAX_CHARS = 12_000_000
+#: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens and byte order marks.
+_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(slots=True)
+class Document:
+    """A parsed page.
+
+    lines and boxes stand in page order; comments hold (text, number of lines before it).  meta maps lower-cased name,
+    property or itemprop to content (the first one wins).  json_ld: texts of application/ld+json scripts.
+    """
+
+    url: str
+    encoding: str
+    root: etree._Element
+    lines: list[Line] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    anchors: list[Anchor] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    comments: list[tuple[str, int]] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    page_title: str = ""
+    #: number of <script> elements, for telling an empty shell from an empty page
+    scripts: int = 0
+
+
+def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
+    """Decode and parse a page's bytes; never raises.  Bytes without any markup give one paragraph or nothing."""
+    decoded = decode(body, content_type)
+    root = _tree(decoded.text[:_MAX_CHARS])
+    document = Document(url, decoded.encoding, root)
+    _Walk(document).run(root)
+    return document
+
+
+def _tree(text: str) -> etree._Element:
+    if _CONTROL.search(text):
+        text = _CONTROL.sub("", text)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    root = _feed(text, parser)
+    if root is None or any(_TOO_DEEP in entry.message for entry in parser.error_log.filter_from_fatals()):
+        root = _feed(_NESTING_TAG.sub("\n", text), etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True))
+    return root if root is not None else etree.Element("html")
+
+
+def _feed(text: str, parser: etree.HTMLParser[Any]) -> etree._Element | None:
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        # Nothing to parse (empty, or a comment only); the caller has an empty tree for it.
+        return None
+
+
+def fold(text: str) -> str:
+    """White space of any width folded to single spaces, none at the ends, zero-width characters gone.
+
+    >>> fold("\\u3000\\u3000苏报讯\\xa0 昨天\\u200b，")
+    '苏报讯 昨天，'
+    """
+    text = " ".join(text.split())
+    return text if text.isascii() else _ZERO_WIDTH.sub("", text).strip()
+
+
+class _Walk:
+    """State of the one walk: the open box, and the line that is being gathered."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.lines = document.lines
+        self.parts: list[str] = []
+        self.link_chars = self.bold_chars = 0
+        self.in_link = self.in_bold = False
+        self.box = Box(document.root, "html", None, 0)
+
+    def run(self, root: etree._Element) -> None:
+        """Walk the tree once, without recursion (pages nested 2,000 deep exist)."""
+        walker = etree.iterwalk(root, events=("start", "end", "comment"))
+        inline, text = _INLINE, self.text
+        for event, node in walker:
+            if event == "start":
+                tag = node.tag
+                if tag in inline:
+                    if not self.open_inline(node, tag):
+                        walker.skip_subtree()
+                        continue
+                elif tag in _SKIPPED:
+                    self.skip(node, tag)
+                    walker.skip_subtree()
+                    continue
+                else:
+                    self.open_box(node, tag)
+                if node.text:
+                    text(node.text)
+            elif event == "end":
+                tag = node.tag
+                if tag not in inline:
+                    if tag not in _SKIPPED:
+                        self.close_box()
+                elif tag == "a":
+                    self.in_link = False
+                elif tag in _BOLD:
+                    self.in_bold = False
+                if node.tail:
+                    text(node.tail)
+            else:
+                self.comment(node)
+        self.flush()
+        self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
+
+    def text(self, text: str) -> None:
+        """A piece of the current line."""
+        self.parts.append(text)
+        if self.in_link:
+            self.link_chars += len(text.strip())
+        if self.in_bold:
+            self.bold_chars += len(text.strip())
+
+    def flush(self) -> None:
+        """End the current line."""
+        if not self.parts:
+            return
+        text = fold("".join(self.parts))
+        self.parts.clear()
+        if text:
+            self.lines.append(Line(text, len(self.lines), self.box, self.link_chars, self.bold_chars))
+        self.link_chars = self.bold_chars = 0
+
+    def open_inline(self, node: etree._Element, tag: str) -> bool:
+        """Note a link, picture, meta tag or bold face; False if the element is styled away."""
+        if tag == "a":
+            self.in_link = True
+            self.document.anchors.append(Anchor(node, len(self.lines)))
+        elif tag == "span":
+            style = node.get("style")
+            return not (style and _HIDDEN.search(style))
+        elif tag == "img":
+            self.document.pictures.append(Picture(node, len(self.lines), self.box))
+        elif tag in _BOLD:
+            self.in_bold = True
+        elif tag == "meta":
+            self.meta(node)
+        return True
+
+    def open_box(self, node: etree._Element, tag: str) -> None:
+        """Begin a block-level element: a new line, and a new box."""
+        self.flush()
+        parent = self.box
+        style = node.get("style")
+        hidden = parent.hidden or (style is not None and _HIDDEN.search(style) is not None)
+        heading = _HEADINGS.get(tag, parent.heading)
+        self.box = Box(node, tag, parent, len(self.lines), 0, parent.depth + 1, heading, hidden)
+        self.document.boxes.append(self.box)
+
+    def close_box(self) -> None:
+        """End a block-level element."""
+        self.flush()
+        self.box.last = len(self.lines)
+        if self.box.parent is not None:
+            self.box = self.box.parent
+
+    def skip(self, node: etree._Element, tag: str) -> None:
+        """Elements whose text nobody reads: keep the title and the structured data."""
+        if tag == "title":
+            self.document.page_title = self.document.page_title or fold("".join(node.itertext()))
+        elif tag == "script":
+            self.document.scripts += 1
+            if "ld+json" in (node.get("type") or ""):
+                self.document.json_ld.append(node.text or "")
+
+    def meta(self, node: etree._Element) -> None:
+        """Keep a meta tag under its lower-cased name (their case varies in the wild: DOMAIN.md §4.8)."""
+        name = node.get("name") or node.get("property") or node.get("itemprop")
+        content = node.get("content")
+        if name and content:
+            self.document.meta.setdefault(name.strip().lower(), fold(content))
+
+    def comment(self, node: etree._Element) -> None:
+        """Keep a comment (Founder's markers: DOMAIN.md §4.3), and the text after it."""
+        self.document.comments.append((node.text or "", len(self.lines)))
+        if node.tail:
+            self.text(node.tail)
