@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from crawler.extract.anchors import squeeze
 from crawler.extract.dates import parse_date
-from crawler.extract.pagination import PAGE_PARAMETERS, replace_query, with_page
+from crawler.extract.pagination import PAGE_PARAMETER, replace_query, with_page
 from crawler.extract.urlshape import Shape, shape_of
 from crawler.items import CST, Link, Listing
 from crawler.urls import absolute
@@ -57,7 +57,7 @@ def read_json(value: object, url: str, now: dt.datetime, read_html: Callable[[st
     return listing
 
 
-def _lists(value: object, depth: int = 0) -> Iterator[list[Record]]:
+def _lists(value: object, depth: int = 0) -> Iterator[Sequence[Record]]:
     if depth > _DEPTH:
         return
     if isinstance(value, list):
@@ -80,9 +80,9 @@ def _strings(value: object, depth: int = 0) -> Iterator[str]:
             yield from _strings(inner, depth + 1)
 
 
-def _records(value: object, url: str) -> list[Record]:
+def _records(value: object, url: str) -> Sequence[Record]:
     """The array with most records that have both an address and a title."""
-    best: list[Record] = []
+    best: Sequence[Record] = []
     most = 0
     for rows in _lists(value):
         fitting = sum(1 for row in rows if _address(row, url) and _title(row))
@@ -146,11 +146,11 @@ def _next(value: object, records: Sequence[Record], url: str, count: int) -> str
         if _OFFSET_NAME.match(name) and given.isdecimal():
             return replace_query(url, name, str(int(given) + count))
     for name, given in query:
-        if _CURSOR_NAME.search(name) and name.lower() not in PAGE_PARAMETERS:
+        if _CURSOR_NAME.search(name) and not PAGE_PARAMETER.fullmatch(name.lower()):
             cursor = _cursor(value, records, name)
             return replace_query(url, name, cursor) if cursor and cursor != given else None
     for name, given in query:
-        if name.lower() in PAGE_PARAMETERS and given.isdecimal():
+        if PAGE_PARAMETER.fullmatch(name.lower()) and given.isdecimal():
             return with_page(url, int(given) + 1)
     return None
 

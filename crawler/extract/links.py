@@ -20,9 +20,9 @@ __all__ = ["article_links", "choose", "full_title", "is_command", "weight"]
 
 #: Link texts that are commands, whatever they link to.
 _COMMAND = re.compile(
-    r"[\[【(（<«‹]*(?:更多|more|查看(?:更多|详[细情]|全[部文])|点击(?:进入|查看|阅读)?|详[细情]|阅读(?:全文|更多|原文)?|全文|评论|\d+条?评论"
+    r"[\[【(（<«\u2039]*(?:更多|more|查看(?:更多|详[细情]|全[部文])|点击(?:进入|查看|阅读)?|详[细情]|阅读(?:全文|更多|原文)?|全文|评论|\d+条?评论"
     r"|跟贴|分享|收藏|打印|关闭|返回|登录|注册|下载|进入|首页|上[一]?页|下[一]?页|末页|尾页|[\d\s]+|下载附件|回复|举报|订阅"
-    r"|\S{0,4}反馈|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»›.…+\s]*",
+    r"|\S{0,4}反馈|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»\u203a.…+\s]*",
     re.IGNORECASE,
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -51,6 +51,7 @@ class Group:
 
     anchors: list[Anchor] = field(default_factory=list)
     articles: int = 0
+    likely: int = 0
     headlines: int = 0
     documents: int = 0
 
@@ -64,6 +65,7 @@ def choose(anchors: Sequence[Anchor]) -> list[Anchor]:
         group = groups.setdefault(anchor.context.signature, Group())
         group.anchors.append(anchor)
         group.articles += anchor.shape is Shape.ARTICLE
+        group.likely += anchor.shape >= Shape.MAYBE
         group.documents += anchor.shape is Shape.DOCUMENT
         group.headlines += weight(anchor.text) >= _HEADLINE
     chosen = [a for group in groups.values() for a in group.anchors if _is_article(a, group)]
@@ -99,7 +101,7 @@ def _is_article(anchor: Anchor, group: Group) -> bool:
             size >= _SURE_HEADLINE
             and total >= _LONG_LIST
             and 5 * group.headlines >= 4 * total
-            and 3 * group.articles >= total
+            and 3 * group.likely >= total
         )
     return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lxml import html
+from lxml import etree, html
 from lxml.html import HtmlElement
 
 from crawler.extract import paging, structured
@@ -61,7 +61,7 @@ def parse_html(text: str) -> HtmlElement | None:
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (html.etree.ParserError, html.etree.XMLSyntaxError):
+    except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
 

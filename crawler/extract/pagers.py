@@ -1,4 +1,4 @@
-"""Pagers that exist only as script calls (TRS WCM), and CmsTop's list beside its curated index (DOMAIN.md §4.1, §4.2)."""
+"""Pagers that exist only as script calls (TRS, DOMAIN.md §4.2), and CmsTop's list beside its curated index (§4.1)."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def script_pages(root: HtmlElement, url: str) -> list[str]:
     """
     for text in scripts(root):
         for call in _CALL.finditer(text):
-            pages = _pages(call[1], call[0].lower(), url)
+            pages = _pages(call[1], url)
             if pages is not None:
                 return pages
     return []
 
 
-def _pages(arguments: str, call: str, url: str) -> list[str] | None:
+def _pages(arguments: str, url: str) -> list[str] | None:
     numbers: list[int] = []
     names: list[str] = []
     named_first = False

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-__all__ = ["numbered", "page_number", "replace_query", "same_list", "with_page"]
+__all__ = ["PAGE_PARAMETER", "numbered", "page_number", "replace_query", "same_list", "with_page"]
 
 _NUMBER = re.compile(r"\d+")
 #: Names of the parameter that holds the page (DOMAIN.md §5).
-PAGE_PARAMETERS = frozenset(
-    "page p pageno page_no pagenum page_num pageindex page_index currpage curpage currentpage current paged pg"
-    " pageid nowpage cpage topage goto_page".split()
+PAGE_PARAMETER = re.compile(
+    r"page|p|pageno|page_no|pagenum|page_num|pageindex|page_index|currpage|curpage|currentpage|current"
+    r"|paged|pg|pageid|nowpage|cpage|topage|goto_page"
 )
 _FIRST = re.compile(r"^(?:(?:index|default|list)\.\w+)?$")
 
@@ -74,7 +74,7 @@ def numbered(own: str, numbers: Mapping[int, str]) -> int:
 
 def _page_in(parts: SplitResult) -> int | None:
     for name, value in parse_qsl(parts.query):
-        if name.lower() in PAGE_PARAMETERS and value.isdecimal():
+        if PAGE_PARAMETER.fullmatch(name.lower()) and value.isdecimal():
             return int(value)
     return None
 
@@ -87,7 +87,7 @@ def with_page(own: str, number: int) -> str | None:
     """
     parts = urlsplit(own)
     for name, value in parse_qsl(parts.query):
-        if name.lower() in PAGE_PARAMETERS and value.isdecimal():
+        if PAGE_PARAMETER.fullmatch(name.lower()) and value.isdecimal():
             return replace_query(own, name, str(number))
     return None
 

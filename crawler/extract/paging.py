@@ -20,10 +20,10 @@ from crawler.urls import absolute, host_of
 
 __all__ = ["find_next", "needs_script"]
 
-_DECORATION = re.compile(r"[\s\[\]【】()（）<>«»‹›|…·→▶＞＜]+")
+_DECORATION = re.compile(r"[\s\[\]【】()（）<>«»\u2039\u203a|…·→▶\uff1e\uff1c]+")
 _NEXT_WORD = re.compile(r"(?:下|后|次)[一1]?[页頁]|next(?:page)?|nextpage|older(?:posts)?", re.IGNORECASE)
 _PREVIOUS_WORD = re.compile(r"(?:上|前)[一1]?[页頁]|prev(?:ious)?(?:page)?", re.IGNORECASE)
-_NEXT_SIGN = re.compile(r"(?:&gt;|>|›|»|→|＞){1,2}")
+_NEXT_SIGN = re.compile(r"(?:&gt;|>|\u203a|»|→|\uff1e){1,2}")
 _NEXT_IMAGE = re.compile(r"next|xiayiye|xyy|page_?(?:right|down)|下一?页", re.IGNORECASE)
 _MORE = re.compile(
     r"(?:点击|上拉|滑动)?(?:加载|查看|显示|浏览|获取)(?:更多|下一页)(?:\S{0,4})|load ?more|更多新闻加载\S*",
@@ -47,15 +47,8 @@ def find_next(root: HtmlElement, page: Surroundings) -> str | None:
     if labelled and all(urldefrag(c)[0] == page.url for c in labelled):
         # 下一页 that leads to the page itself: the last page (DOMAIN.md §4.9), whatever its numbers say.
         return None
-    for candidate in (
-        _by_numbers(page),
-        _by_select(root, page),
-        pagers.by_script(root, page.url),
-        pagers.cmstop(root, page),
-    ):
-        if candidate and _moves_on(page.url, candidate, back):
-            return candidate
-    return None
+    others = (_by_numbers(page), _by_select(root, page), pagers.by_script(root, page.url), pagers.cmstop(root, page))
+    return next((url for url in others if url and _moves_on(page.url, url, back)), None)
 
 
 def needs_script(root: HtmlElement, page: Surroundings) -> bool:

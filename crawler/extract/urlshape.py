@@ -25,14 +25,15 @@ class Shape(IntEnum):
 
 
 #: Second-level labels under a country's domain that are no names of sites (com.cn, gov.cn, js.cn …).
-_PUBLIC = frozenset(
-    "com net org gov edu ac mil co or ne bj sh tj cq he sx nm ln jl hl js zj ah fj jx sd ha hb hn gd gx hi sc gz yn xz"
-    " sn gs qh nx xj tw hk mo".split()
+_PUBLIC = re.compile(
+    r"com|net|org|gov|edu|ac|mil|co|or|ne|bj|sh|tj|cq|he|sx|nm|ln|jl|hl|js|zj|ah|fj|jx|sd|ha|hb|hn|gd|gx"
+    r"|hi|sc|gz|yn|xz|sn|gs|qh|nx|xj|tw|hk|mo"
 )
 #: Hosts of services, by their first label: they hold forms, shops and accounts, never news.
-_SERVICE_HOST = frozenset(
-    "passport login reg sso account my user mail email vipmail qiye pay epay tie search so sou beian download app apps"
-    " client help kefu you open shop mall lq sax saxn click ad ads e-mail corp tousu feedback live".split()
+_SERVICE_HOST = re.compile(
+    r"passport|login|reg|sso|account|my|user|mail|email|vipmail|qiye|pay|epay|tie|search|so|sou|beian"
+    r"|download|app|apps|client|help|kefu|you|open|shop|mall|lq|sax|saxn|click|ad|ads|e-mail|corp|tousu"
+    r"|feedback|live"
 )
 _NEVER_SITE = re.compile(
     r"(?:^|\.)(?:weibo\.com|miit\.gov\.cn|beian\.gov\.cn|12377\.cn|cyberpolice\.cn|ss\.knet\.cn|kuaizhan\.com"
@@ -45,12 +46,13 @@ _NEVER_WORD = re.compile(
 )
 _NEVER_QUERY = re.compile(r"=http|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar)$")
-#: A date as directories, or in the file name, that is followed by the article's own name.
+#: A date as directories, or in the file name, followed by the article's own name: /2022/11/13/, /202211/, /2011530/;
+#: /20/0731/20/ID; PHPCMS /2021/renshi_0119/; t20221113_.
 _DATED = re.compile(
     r"/(?:"
-    r"(?:19|20)\d{2}(?:[-_/.]?(?:0?[1-9]|1[0-2]))(?:[-_/.]?(?:0[1-9]|[12]\d|3[01]|[1-9]))?(?=[/_-])"  # /2022/11/13/ /202211/ /2011530/
-    r"|\d{2}/\d{4}/\d{2}/[0-9a-z]{8,}"  # /20/0731/20/ID
-    r"|(?:19|20)\d{2}/[a-z]+_\d{4}/"  # PHPCMS /2021/renshi_0119/462754.html
+    r"(?:19|20)\d{2}(?:[-_/.]?(?:0?[1-9]|1[0-2]))(?:[-_/.]?(?:0[1-9]|[12]\d|3[01]|[1-9]))?(?=[/_-])"
+    r"|\d{2}/\d{4}/\d{2}/[0-9a-z]{8,}"
+    r"|(?:19|20)\d{2}/[a-z]+_\d{4}/"
     r"|t?20\d{6}[_a-z0-9]"  # t20221113_123
     r")"
 )
@@ -89,7 +91,7 @@ def site_of(host: str) -> str:
     ('example.com.cn', 'example.cn')
     """
     labels = host.split(".")
-    wide = len(labels) > 2 and labels[-2] in _PUBLIC and len(labels[-1]) == 2
+    wide = len(labels) > 2 and _PUBLIC.fullmatch(labels[-2]) is not None and len(labels[-1]) == 2
     return ".".join(labels[-3 if wide else -2 :])
 
 
@@ -120,7 +122,7 @@ def shape_of(parts: SplitResult) -> Shape:
 
 def _forbidden(host: str, path: str, query: str) -> bool:
     return (
-        host.partition(".")[0] in _SERVICE_HOST
+        _SERVICE_HOST.fullmatch(host.partition(".")[0]) is not None
         or _NEVER_SITE.search(host) is not None
         or _NEVER_FILE.search(path) is not None
         or _NEVER_WORD.search(path) is not None
