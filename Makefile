@@ -1,0 +1,46 @@
+# Everything a newcomer needs: make crawl, make test.  See README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: crawl test lint bench bench-peers bench-pipelines clean help
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "chengwen needs Python 3.11 or newer; try make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+crawl: $(READY) ## crawl the built-in demo portal, PORTAL=szdushi, or URL=https://www.example.cn/
+ifdef URL
+	@$(BIN)/scrapy crawl portal -a url='$(URL)' $(ARGS)
+else ifdef PORTAL
+	@$(BIN)/scrapy crawl '$(PORTAL)' $(ARGS)
+else
+	@$(BIN)/scrapy demo $(ARGS)
+endif
+
+test: $(READY) ## run all tests
+	$(BIN)/pytest $(ARGS)
+
+lint: $(READY) ## style, types and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## figures over ../shared/bench beside their floors
+	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+bench-peers: $(READY) ## measure other extractors on the same pages (a virtual environment of their own)
+	$(BIN)/python benchmarks/peers.py $(ARGS)
+
+bench-pipelines: $(READY) ## articles a second through the pipelines into SQLite
+	$(BIN)/python benchmarks/pipelines.py $(ARGS)
+
+clean: ## remove the virtual environments and caches (data/ stays)
+	rm -rf $(VENV) .venv-peers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,62 @@
+"""The table at the end of a crawl."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crawler.spiders.portal import PortalSpider
+
+__all__ = ["print_summary"]
+
+#: Sections named one by one; more are counted in a line of their own.
+SECTIONS_SHOWN = 20
+
+
+def print_summary(spider: PortalSpider, stats: dict[str, Any]) -> None:
+    """Sections walked, articles by what became of them, requests per new article, time, and what to try next."""
+    console = Console(highlight=False)
+    console.print(_sections(spider))
+    console.print(_articles(stats))
+    corpus = spider.crawler.settings["CORPUS"]
+    console.print(f"Corpus: {corpus}", soft_wrap=True)
+    console.print("Next: ", end="")
+    console.print(f"sqlite-utils rows {corpus} articles --limit 3 -c published -c title", soft_wrap=True)
+
+
+def _sections(spider: PortalSpider) -> Table:
+    table = Table(title=f"{spider.name}: sections", title_justify="left")
+    table.add_column("section", overflow="ellipsis", no_wrap=True)
+    for column in ("list pages", "links", "new"):
+        table.add_column(column, justify="right")
+    table.add_column("ended by")
+    sections = sorted(spider.tally.sections, key=lambda s: -s.links_seen)
+    for s in sections[:SECTIONS_SHOWN]:
+        ended = s.ended.replace("_", " ") + (" (gap possible)" if s.gap else "")
+        table.add_row(s.label, str(s.list_pages), str(s.links_seen), str(s.links_new), ended)
+    rest = sections[SECTIONS_SHOWN:]
+    if rest:
+        sums = (sum(s.list_pages for s in rest), sum(s.links_seen for s in rest), sum(s.links_new for s in rest))
+        table.add_row(f"… {len(rest)} more", *map(str, sums), "")
+    return table
+
+
+def _articles(stats: dict[str, Any]) -> Table:
+    table = Table(show_header=False, title="articles", title_justify="left")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    new = stats.get("articles/new", 0)
+    table.add_row("new", str(new))
+    for prefix, label in (("articles/duplicate/", "duplicate: "), ("articles/rejected/", "rejected: ")):
+        for key in sorted(k for k in stats if k.startswith(prefix)):
+            table.add_row(label + key.removeprefix(prefix).replace("_", " "), str(stats[key]))
+    for key in ("unchanged", "updated", "failed", "blocked"):
+        if stats.get(f"articles/{key}"):
+            table.add_row(key, str(stats[f"articles/{key}"]))
+    requests = stats.get("downloader/request_count", 0)
+    table.add_row("requests", str(requests))
+    table.add_row("requests per new article", f"{requests / new:.2f}" if new else "–")
+    table.add_row("time", f"{stats.get('elapsed_time_seconds', 0.0):.1f} s")
+    return table

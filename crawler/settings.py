@@ -1,0 +1,91 @@
+"""Every setting that differs from Scrapy's default or is the project's own, each with its reason.
+
+Change one for a run with ``-s NAME=VALUE``.  docs/settings.md is the reference; a test keeps the two in step.
+"""
+
+BOT_NAME = "chengwen"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+# One spider a portal file, besides the generic spider "portal".
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.PortalLoader"
+
+# --- The project's own -------------------------------------------------------------------------------------------
+# The corpus: one SQLite file, made when it does not exist.
+CORPUS = "data/corpus.db"
+# Folder of the user's own portal files (NAME.toml); they win over the shipped ones.
+PORTALS_DIR = "portals"
+# List pages with something new on them that one section may cost in one run; beyond it the run says "gap possible"
+# and the next run goes deeper.  A hundred pages of twenty are more than a year of most sections.
+SECTION_PAGES = 100
+# Sections that navigation may add to a portal whose file names none (links of a bar beyond that are link farms).
+MAX_SECTIONS = 80
+# A section ends when this many list pages in a row hold nothing that was not known when its last walk ended ...
+KNOWN_PAGES = 1
+# ... and the pages read reach back at least so many days: editors insert back-dated news below the newest (DOMAIN.md §7).
+OVERLAP_DAYS = 3
+# Parts that one article may have; galleries with a page a picture reach some dozens.
+MAX_PARTS = 60
+# The run ends as blocked after so many refusals or challenge pages in a row (DESIGN.md §5: backed off, never circumvented).
+BLOCKED_LIMIT = 5
+# Editions before today's that a run without -a since reads of an e-paper: today's may appear after midnight's run.
+EPAPER_DAYS = 2
+# Articles that are written in one transaction, and the seconds after which fewer are written too.
+STORE_BATCH = 100
+STORE_SECONDS = 1.0
+
+# --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
+# Put a contact into it: portals that mind should be able to say so.
+USER_AGENT = "chengwen/0.1 (city news corpus; +https://example.invalid/set-USER_AGENT)"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "chengwen"
+DOWNLOAD_DELAY = 1.0
+# The delay is a promise to the portal; Scrapy's default would halve it at random.
+DOWNLOAD_DELAY_JITTER = 0.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Requests waiting in the downloader are finished before a stopped crawl ends: each costs a delay.
+CONCURRENT_REQUESTS = 4
+# The first cookie makes Scrapy look up the public suffix list over the network; portals need none.
+COOKIES_ENABLED = False
+
+# --- The network ---------------------------------------------------------------------------------------------------
+DOWNLOAD_TIMEOUT = 30
+# Thirty-two megabytes: larger than any news page, smaller than what hurts.
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
+RETRY_TIMES = 2
+# A page that is refused with these is refused again: the ledger retries in a later run.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
+# Lists are read again in every run and articles never: a cache would only hide news (ECOSYSTEM.md, fact 4).
+HTTPCACHE_ENABLED = False
+
+# --- Components ------------------------------------------------------------------------------------------------------
+ITEM_PIPELINES = {
+    "pipelines.validate.Validate": 100,
+    "pipelines.dedupe.Dedupe": 200,
+    "pipelines.store.Store": 300,
+}
+EXTENSIONS = {
+    "crawler.extensions.corpus.CorpusSession": 0,
+    "crawler.extensions.progress.Progress": 10,
+    "crawler.extensions.crawl_delay.CrawlDelay": 20,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": 500,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.Robots": 100,
+}
+# Both listen on loopback and execute what they are sent.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# --- Output ----------------------------------------------------------------------------------------------------------
+FEED_EXPORT_ENCODING = "utf-8"
+# Rejects are kept in the corpus and counted; a warning each would bury the log.
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
+# Scrapy tells every request; people want the summary.  -L INFO shows the rest.
+LOG_LEVEL = "WARNING"
+# A live line on a terminal, a plain one every half minute elsewhere; the table at the end.
+PROGRESS = True
+SUMMARY = True

@@ -1,0 +1,97 @@
+"""Asks for articles and reads them: one request a story, however many lists show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.items import Article, Link
+from crawler.spiders.failures import reason_of
+from crawler.spiders.parts import PartMissing, whole_article
+from crawler.spiders.reading import news_page
+from crawler.urls import key
+
+if TYPE_CHECKING:
+    from crawler.spiders.portal import PortalSpider
+
+__all__ = ["PRIORITY", "Articles"]
+
+#: Articles come before further list pages, so that what waits in memory is a page of links and not a portal's.
+PRIORITY = 10
+
+
+class Articles:
+    """The article side of one portal's walk; failures and rejects go to the ledger, never just away."""
+
+    def __init__(self, spider: PortalSpider) -> None:
+        self._spider = spider
+        self._asked: set[str] = set()
+
+    @property
+    def limit_reached(self) -> bool:
+        """True once as many articles were asked for as -a limit allows."""
+        limit = self._spider.options.limit
+        return limit is not None and len(self._asked) >= limit
+
+    def requests(self, link: Link, section: str | None, page: tuple[str, str] | None = None) -> Iterator[Request]:
+        """The request for a story, unless this run has asked for it.  page: number and name of an e-paper's page."""
+        if key(link.url) in self._asked or self.limit_reached:
+            return
+        self._asked.add(key(link.url))
+        yield Request(
+            link.url,
+            callback=self.parse,
+            errback=self.failed,
+            cb_kwargs={"link_url": link.url, "section": section, "page": page},
+            priority=PRIORITY,
+        )
+
+    async def parse(
+        self, response: Response, link_url: str, section: str | None, page: tuple[str, str] | None
+    ) -> AsyncIterator[Article]:
+        """One article, with the text of all its parts."""
+        now = dt.datetime.now(dt.UTC)
+        if key(response.url) == key(self._spider.site.home) != key(link_url):
+            self._reject(link_url, "redirected_home", response.url)
+            return
+        article = news_page(response, self._spider.site, now)
+        if article.kind == "blocked":
+            self._fail(link_url, "blocked: challenge page")
+            self._spider.refused()
+            return
+        self._spider.passed()
+        try:
+            article = await self._whole(article, now)
+        except PartMissing as e:
+            self._fail(link_url, str(e))
+            return
+        article.portal, article.section, article.fetched_at = self._spider.name, section, now
+        article.link_url = link_url if key(link_url) != key(article.url) else None
+        if page:
+            article.page_number, article.page_name = article.page_number or page[0], article.page_name or page[1]
+        yield article
+
+    async def _whole(self, first: Article, now: dt.datetime) -> Article:
+        crawler = self._spider.crawler
+        most = crawler.settings.getint("MAX_PARTS")
+        return await whole_article(first, crawler.engine.download_async, self._spider.site, now, most)
+
+    def failed(self, failure: Failure) -> None:
+        """The ledger keeps what failed and why; a later run asks again."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
+        self._fail(request.cb_kwargs["link_url"], reason_of(failure, request.url))
+        self._spider.count_refusal(failure)
+
+    def _fail(self, url: str, reason: str) -> None:
+        self._spider.corpus.fail(self._spider.name, url, reason)
+        self._spider.tally.article_failed()
+
+    def _reject(self, url: str, reason: str, excerpt: str) -> None:
+        self._spider.corpus.reject(self._spider.name, url, reason, excerpt, run_id=self._spider.run_id)
+        self._spider.crawler.stats.inc_value(f"articles/rejected/{reason}")
+        self._spider.crawler.stats.inc_value("articles/rejected")

@@ -1,0 +1,78 @@
+"""Articles in several parts: fetch the other parts, and join them (DOMAIN.md §4.9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Awaitable, Callable
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.extract import stitch
+from crawler.items import Article
+from crawler.portals import Portal
+from crawler.spiders.reading import news_page
+from crawler.urls import key
+
+__all__ = ["PartMissing", "whole_article"]
+
+Download = Callable[[Request], Awaitable[Response]]
+
+_PART_MARK = re.compile(r"[\s(（\[【]*[\d一二三四五六七八九十]{1,2}(?:\s*/\s*\d+)?[)）\]】]?$")
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+
+
+class PartMissing(Exception):
+    """A part that the article links to could not be had; the article is fetched again in a later run."""
+
+
+async def whole_article(
+    first: Article, download: Download, portal: Portal, now: dt.datetime, max_parts: int
+) -> Article:
+    """The article with the text of all its parts; `first` itself where it has only one.
+
+    Raises PartMissing, naming the part, so that half an article is never stored as a whole one.
+    """
+    if first.full_url:
+        whole = await _part(first.full_url, download, portal, now)
+        if len(whole.body) > len(first.body):
+            return stitch([_as(whole, first)])
+    parts, asked = [first], {key(first.url)}
+    waiting = list(first.part_urls)
+    while waiting and len(parts) < max_parts:
+        url = waiting.pop(0)
+        if key(url) in asked:
+            continue
+        asked.add(key(url))
+        part = await _part(url, download, portal, now)
+        if not _same_story(first, part):
+            continue
+        parts.append(part)
+        waiting += [u for u in part.part_urls if key(u) not in asked]
+    return stitch(parts) if len(parts) > 1 else first
+
+
+async def _part(url: str, download: Download, portal: Portal, now: dt.datetime) -> Article:
+    response = await download(Request(url, callback=NO_CALLBACK, priority=20))
+    if response.status != 200:
+        raise PartMissing(f"part {url}: HTTP {response.status}")
+    return news_page(response, portal, now)
+
+
+def _as(whole: Article, first: Article) -> Article:
+    """The one-page version under the address of the first part, which is the one that lists link to."""
+    whole.url, whole.canonical_url = first.url, first.canonical_url
+    return whole
+
+
+def _same_story(first: Article, part: Article) -> bool:
+    """Some portals link 下一页 to the next article: a part has the same headline, or none."""
+    if part.kind not in ("article", "gallery", "video"):
+        return False
+    return not part.title or not first.title or _bare(part.title) == _bare(first.title)
+
+
+def _bare(title: str) -> str:
+    return _NOT_A_LETTER.sub("", _PART_MARK.sub("", title))

@@ -1,0 +1,188 @@
+"""The walk through one portal: home page, sections, list pages, articles (DESIGN.md §1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+import scrapy
+from scrapy import Request
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler.errors import UsageError
+from crawler.extensions.corpus import CorpusSession
+from crawler.extract import FEED_PATHS, read_feed
+from crawler.items import CST
+from crawler.portals import Portal, from_url
+from crawler.spiders.articles import Articles
+from crawler.spiders.failures import BLOCKED_STATUS, Refusals, ignore, reason_of
+from crawler.spiders.lists import FEED, Lists
+from crawler.spiders.options import CrawlOptions
+from crawler.spiders.papers import Papers
+from crawler.spiders.reading import list_page, own_links, what_it_is
+from crawler.spiders.tally import Tally
+from crawler.spiders.walk import Limits, SectionWalk
+
+__all__ = ["PortalSpider"]
+
+#: What the walk calls the home page read as a list: its curated news may stand in no section.
+HOME_LABEL = "首页"
+#: Begins the label of a feed among the sections.
+FEED_LABEL = "订阅 "
+
+
+class PortalSpider(scrapy.Spider):
+    """Walks a portal.  As it is: any site by address (-a url=…); its subclasses: one portal file each.
+
+    Arguments: see CrawlOptions.  Everything found goes through the ledger of the corpus before it is fetched.
+    """
+
+    name = "portal"
+    portal: ClassVar[Portal | None] = None
+
+    def __init__(self, **arguments: Any) -> None:
+        self.options = CrawlOptions.parse(arguments)
+        self.site = self._site()
+        super().__init__(self.options.name or self.site.name)
+        self.allowed_domains = list(self.site.hosts)
+        self.tally = Tally()
+        self.articles = Articles(self)
+        self.lists = Lists(self)
+        self.papers = Papers(self)
+        self._given = self._given_sections()
+
+    def _site(self) -> Portal:
+        if self.portal is not None:
+            if self.options.url:
+                raise UsageError(f"-a url=…: portal {self.name} has its address; use `scrapy crawl portal -a url=…`")
+            return self.portal
+        if not self.options.url:
+            raise UsageError("the spider 'portal' needs an address: scrapy crawl portal -a url=https://www.example.cn/")
+        return from_url(self.options.url)
+
+    def _given_sections(self) -> list[tuple[str, str]]:
+        """Sections that the portal's file names, narrowed by -a sections; UsageError for an unknown one."""
+        if not self.site.sections:
+            return []
+        wanted = [label for label in self.options.sections if label not in self.papers.labels]
+        chosen = self.site.choose(wanted) if self.options.sections else self.site.sections
+        return [(section.label, section.url) for section in chosen]
+
+    # --- Beginning and end ---------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Request]:
+        """What an earlier run left behind, then the sections that the file names, or the home page."""
+        session = self.crawler.get_extension(CorpusSession)
+        if session is None:
+            raise RuntimeError("the extension CorpusSession is switched off; the walk keeps its ledger through it")
+        self.corpus, self.run_id = session.corpus, session.run_id
+        settings = self.crawler.settings
+        self._refusals = Refusals(settings.getint("BLOCKED_LIMIT"))
+        self.limits = Limits(
+            pages=settings.getint("SECTION_PAGES"),
+            known_pages=settings.getint("KNOWN_PAGES"),
+            overlap=dt.timedelta(days=settings.getfloat("OVERLAP_DAYS")),
+            since=self.options.since_time,
+        )
+        self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home)
+        for request in self._start_requests():
+            yield request
+
+    def _start_requests(self) -> Iterator[Request]:
+        known = self.corpus.sections(self.name)
+        narrowed = bool(self.options.sections)
+        if not narrowed:
+            for waiting in self.corpus.waiting(self.name):
+                yield from self.articles.requests(waiting.link, waiting.section)
+        yield from self.papers.requests()
+        if self.site.sections:
+            yield from self.lists.requests(self._given, depth=0)
+        elif not narrowed or not set(self.options.sections) <= self.papers.labels:
+            yield Request(self.site.home, self.parse_home, errback=self.home_failed, dont_filter=True)
+        if not narrowed:
+            yield from self.feed_requests(self.site.feeds)
+            yield from self.feed_requests(s.url for s in known if s.label.startswith(FEED_LABEL))
+            yield from self._probes() if not known and not self.site.feeds else ()
+
+    def closed(self, reason: str) -> None:
+        """Write down how far the sections were read whose walk did not end by itself."""
+        self.lists.stop()
+        self.tally.finish(reason, self.crawler.stats)
+
+    # --- Home page and feeds -------------------------------------------------------------------------------------
+
+    def parse_home(self, response: Response) -> Iterator[Request]:
+        """The home page: where the sections are, and a list page of its own."""
+        now = dt.datetime.now(CST)
+        listing = list_page(response, self.site, now)
+        if not listing.articles and not listing.sections:
+            kind = what_it_is(response, self.site, now)
+            self.tally.fail(f"{response.url}: no news and no sections found there; it looks like: {kind}")
+            return
+        self.passed()
+        sections = [(link.title, link.url) for link in own_links(listing.sections, self.site)]
+        if self.options.sections:
+            sections = self._chosen(sections)
+        else:
+            # The home page has no next page: what looks like one belongs to a block of it.
+            listing.next = None
+            yield from self.lists.first_page(HOME_LABEL, self.site.home, listing, response, now)
+            yield from self.feed_requests(listing.feeds)
+        yield from self.lists.requests(sections, depth=1)
+
+    def _chosen(self, found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        wanted = set(self.options.sections)
+        chosen = [(label, url) for label, url in found if label in wanted or url in wanted]
+        missing = wanted - {part for pair in chosen for part in pair}
+        if missing:
+            labels = "、".join(label for label, _ in found) or "none"
+            self.tally.fail(f"-a sections: {self.site.home} shows no section {'、'.join(missing)}; it shows {labels}")
+        return chosen
+
+    def home_failed(self, failure: Failure) -> None:
+        """Without its home page a portal that names no sections cannot be walked."""
+        self.tally.fail(f"{self.site.home}: {reason_of(failure, self.site.home)}")
+        self.count_refusal(failure)
+
+    def feed_requests(self, urls: Iterable[str]) -> Iterator[Request]:
+        """Feeds and sitemaps are sections without pages; they come last, since they tell no section of an article."""
+        feeds = [(f"{FEED_LABEL}{url}", url) for url in urls if self.site.owns(url)]
+        yield from self.lists.requests(feeds, depth=0, feed=True)
+
+    def _probes(self) -> Iterator[Request]:
+        """A portal met for the first time is asked once for the feeds that its CMS may write unadvertised."""
+        for path in FEED_PATHS:
+            url = urljoin(self.site.home, path)
+            yield Request(url, self.parse_probe, errback=ignore, dont_filter=True, priority=FEED)
+
+    def parse_probe(self, response: Response) -> Iterator[Request]:
+        """A feed that answered becomes a section; anything else stands for "no such feed"."""
+        if read_feed(response.body, response.url) is not None:
+            yield from self.feed_requests([response.url])
+
+    # --- Sections and refusals: what lists, articles and papers share ---------------------------------------------
+
+    def open_section(self, label: str, url: str, *, feed: bool = False) -> SectionWalk | None:
+        """Begin a section's walk; None if it has begun, or if the portal shows more sections than a person reads."""
+        return self.lists.open(label, url, feed=feed)
+
+    def passed(self) -> None:
+        """A page came through: a row of refusals is over."""
+        self._refusals.passed()
+
+    def count_refusal(self, failure: Failure) -> None:
+        """Count a failure as a refusal if its status says so."""
+        if failure.check(HttpError) and failure.value.response.status in BLOCKED_STATUS:
+            self.refused()
+
+    def refused(self) -> None:
+        """One more refusal: backed off from, never circumvented (DESIGN.md §5)."""
+        self.crawler.stats.inc_value("articles/blocked")
+        if self._refusals.refused():
+            self.tally.fail(f"{self.site.home}: blocked, {self._refusals.total} refusals; try later, and more slowly")
+            raise CloseSpider("blocked")

@@ -1,0 +1,133 @@
+"""The rules that end a section's walk."""
+
+import datetime as dt
+
+import pytest
+
+from crawler.items import CST, Link
+from crawler.spiders.walk import Limits, SectionWalk, Seen, page_id
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=CST)
+LIST = "http://www.example.cn/yw/"
+
+
+def seen(*numbers, familiar=False, new=True, days_ago=None, side=False):
+    when = NOW - dt.timedelta(days=days_ago) if days_ago is not None else None
+    return [Seen(Link(f"{LIST}{n}.html", "题", when, side), familiar, new) for n in numbers]
+
+
+def walk(**limits):
+    return SectionWalk(1, "要闻", LIST, Limits(**limits))
+
+
+def page(n):
+    return f"{LIST}index_{n}.html"
+
+
+def test_goes_on_while_pages_bring_news():
+    w = walk()
+    assert w.turn(page(1), seen(1, 2), page(2), NOW)
+    assert w.turn(page(2), seen(3, 4), page(3), NOW)
+    assert (w.list_pages, w.links_seen, w.links_new) == (2, 4, 4)
+
+
+def test_last_page_is_complete():
+    w = walk()
+    assert not w.turn(page(1), seen(1), None, NOW)
+    assert w.ended == "last_page"
+    assert w.complete
+    assert not w.gap
+
+
+def test_a_page_that_repeats_page_one_ends_the_walk():
+    w = walk()
+    w.turn(page(1), seen(1, 2), page(2), NOW)
+    assert not w.turn(page(2), seen(1, 2, new=False), page(3), NOW)
+    assert w.ended == "no_new_links"
+
+
+def test_a_next_page_read_before_ends_the_walk():
+    w = walk()
+    w.turn(page(1), seen(1), page(2), NOW)
+    assert not w.turn(page(2), seen(2), page(1), NOW)
+    assert w.ended == "loop"
+
+
+def test_a_link_to_itself_is_a_loop():
+    w = walk()
+    assert not w.turn(page(1), seen(1), page(1), NOW)
+    assert w.ended == "loop"
+
+
+def test_known_ground_needs_the_whole_page():
+    w = walk()
+    assert w.turn(page(1), seen(1, familiar=True, days_ago=9) + seen(2, days_ago=0), page(2), NOW)
+
+
+def test_known_ground_needs_the_overlap_covered():
+    w = walk()
+    assert w.turn(page(1), seen(1, 2, familiar=True, new=False, days_ago=1), page(2), NOW)
+    assert not w.turn(page(2), seen(3, familiar=True, new=False, days_ago=4), page(3), NOW)
+    assert w.ended == "known"
+
+
+def test_without_dates_one_known_page_more_stands_in_for_the_overlap():
+    w = walk()
+    assert w.turn(page(1), seen(1, familiar=True, new=False), page(2), NOW)
+    assert not w.turn(page(2), seen(2, familiar=True, new=False), page(3), NOW)
+
+
+def test_pinned_old_news_does_not_end_a_walk_by_date():
+    w = walk(since=NOW - dt.timedelta(days=5))
+    assert w.turn(page(1), seen(1, days_ago=400) + seen(2, days_ago=1), page(2), NOW)
+    assert not w.turn(page(2), seen(3, days_ago=6), page(3), NOW)
+    assert w.ended == "since"
+
+
+def test_side_lists_do_not_hold_a_walk_open_or_end_it():
+    w = walk()
+    w.turn(page(1), seen(1) + seen(7, side=True), page(2), NOW)
+    assert not w.turn(page(2), seen(1, new=False) + seen(8, side=True), page(3), NOW)
+    assert w.ended == "no_new_links"
+
+
+def test_a_curated_index_is_no_known_ground():
+    w = walk()
+    assert w.turn(f"{LIST}index.shtml", seen(1, familiar=True, new=False, days_ago=30), f"{LIST}1.shtml", NOW)
+
+
+def test_budget_leaves_a_gap_and_counts_only_pages_with_news():
+    w = walk(pages=2, known_pages=9)
+    assert w.turn(page(1), seen(1, familiar=True, new=False), page(2), NOW)
+    assert w.turn(page(2), seen(2), page(3), NOW)
+    assert not w.turn(page(3), seen(3), page(4), NOW)
+    assert w.ended == "budget"
+    assert w.gap
+    assert not w.complete
+
+
+@pytest.mark.parametrize("reason", ["failed", "stopped", "limit"])
+def test_walks_ended_from_outside_are_not_complete(reason):
+    w = walk()
+    w.turn(page(1), seen(1), page(2), NOW)
+    w.end(reason)
+    assert not w.complete
+
+
+def test_the_first_ending_stays():
+    w = walk()
+    w.turn(page(1), seen(1), None, NOW)
+    w.end("stopped")
+    assert w.ended == "last_page"
+
+
+def test_an_empty_first_page_is_no_complete_walk():
+    w = walk()
+    assert not w.turn(page(1), [], None, NOW)
+    assert w.ended == "empty"
+    assert w.gap
+
+
+def test_posts_are_told_apart_by_their_form():
+    assert page_id(LIST, {"startrecord": "1"}) != page_id(LIST, {"startrecord": "16"})
+    assert page_id(f"{LIST}index.html") == page_id(LIST)
