@@ -27,19 +27,22 @@ class Batch:
 
     def known(self, article: Article) -> Known | None:
         """Why the article is not new: as Corpus.known(), the articles that are still unwritten included."""
-        same_address = self._addresses.get(Keys(article).own)
-        if same_address is not None:
-            return Known("url", same_address.url)
+        keys, text = Keys(article), same_text(article)
+        for address in keys.all:
+            pending = self._addresses.get(address)
+            if pending and (Keys(pending).own == keys.own or (text and same_text(pending) == text)):
+                return Known("url", pending.url)
         known = self._corpus.known(article)
         if known is not None:
             return known
-        twin = self._texts.get(same_text(article) or "")
+        twin = self._texts.get(text) if text else None
         return None if twin is None else Known("body", twin.url)
 
     def add(self, article: Article) -> None:
         """Take an article in."""
         self._articles.append(article)
-        self._addresses.setdefault(Keys(article).own, article)
+        for address in Keys(article).all:
+            self._addresses.setdefault(address, article)
         same = same_text(article)
         if same:
             self._texts.setdefault(same, article)
