@@ -1,5 +1,5 @@
 """Bytes of a page in, an Article, a Listing or a Template out.  Pure: no Scrapy, no I/O, no database."""
 
-from crawler.extract.listing import read_list
+from crawler.extract.article import extract
 
-__all__ = ["read_list"]
+__all__ = ["extract"]

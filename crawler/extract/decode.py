@@ -11,7 +11,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-__all__ = ["Decoded", "decode", "declared_charsets"]
+__all__ = ["Decoded", "declared_charsets", "decode"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

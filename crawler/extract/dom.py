@@ -24,8 +24,11 @@ _SKIPPED = frozenset(
 )
 #: Elements that flow within a line; all others begin a new one (DOMAIN.md §4: CMS put text into any of them).
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em embed font i img input ins kbd label mark meta nobr q rb rp"
-    " rt ruby s samp small source span strike strong sub sup time tt u var wbr link param area base".split()
+    re.findall(
+        r"\w+",
+        "a abbr acronym b bdi bdo big cite code data del dfn em embed font i img input ins kbd label mark meta nobr q"
+        " rb rp rt ruby s samp small source span strike strong sub sup time tt u var wbr link param area base",
+    )
 )
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -38,7 +41,11 @@ _NESTING_TAG = re.compile(r"</?(?!(?:p|br|h[1-6]|title|meta|a|img|td|tr)\b)[a-zA
 _MAX_CHARS = 12_000_000
 #: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens and byte order marks.
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: libxml2 takes quadratic time over the attributes of one tag: 2 s for 40,000 of them, while a page of this size (in
+#: characters) cannot hold enough to matter.
+_LARGE = 200_000
+_HUGE_TAG = re.compile(r"<([a-zA-Z]\w*)\s[^<>]{20000,}>")
+_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
 @dataclass(slots=True)
@@ -74,8 +81,8 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
 
 
 def _tree(text: str) -> etree._Element:
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
+    if len(text) > _LARGE:
+        text = _HUGE_TAG.sub(r"<\1>", text)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
     root = _feed(text, parser)
     if root is None or any(_TOO_DEEP in entry.message for entry in parser.error_log.filter_from_fatals()):
@@ -85,10 +92,13 @@ def _tree(text: str) -> etree._Element:
 
 def _feed(text: str, parser: etree.HTMLParser[Any]) -> etree._Element | None:
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root: etree._Element | None = etree.fromstring(
+            text.encode("utf-8", "replace").translate(None, _CONTROL), parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError):
         # Nothing to parse (empty, or a comment only); the caller has an empty tree for it.
         return None
+    return root
 
 
 def fold(text: str) -> str:
@@ -115,37 +125,42 @@ class _Walk:
     def run(self, root: etree._Element) -> None:
         """Walk the tree once, without recursion (pages nested 2,000 deep exist)."""
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        inline, text = _INLINE, self.text
+        opened, closed, text = self.opened, self.closed, self.text
         for event, node in walker:
             if event == "start":
-                tag = node.tag
-                if tag in inline:
-                    if not self.open_inline(node, tag):
-                        walker.skip_subtree()
-                        continue
-                elif tag in _SKIPPED:
-                    self.skip(node, tag)
+                if not opened(node, str(node.tag)):
                     walker.skip_subtree()
-                    continue
-                else:
-                    self.open_box(node, tag)
-                if node.text:
+                elif node.text:
                     text(node.text)
-            elif event == "end":
-                tag = node.tag
-                if tag not in inline:
-                    if tag not in _SKIPPED:
-                        self.close_box()
-                elif tag == "a":
-                    self.in_link = False
-                elif tag in _BOLD:
-                    self.in_bold = False
-                if node.tail:
-                    text(node.tail)
+                continue
+            if event == "end":
+                closed(str(node.tag))
             else:
-                self.comment(node)
+                self.document.comments.append((node.text or "", len(self.lines)))
+            if node.tail:
+                text(node.tail)
         self.flush()
         self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
+
+    def opened(self, node: etree._Element, tag: str) -> bool:
+        """Take note of an element that begins; False if what is in it is not read."""
+        if tag in _INLINE:
+            return self.open_inline(node, tag)
+        if tag in _SKIPPED:
+            self.skip(node, tag)
+            return False
+        self.open_box(node, tag)
+        return True
+
+    def closed(self, tag: str) -> None:
+        """Take note of an element that ends."""
+        if tag not in _INLINE:
+            if tag not in _SKIPPED:
+                self.close_box()
+        elif tag == "a":
+            self.in_link = False
+        elif tag in _BOLD:
+            self.in_bold = False
 
     def text(self, text: str) -> None:
         """A piece of the current line."""
@@ -213,9 +228,3 @@ class _Walk:
         content = node.get("content")
         if name and content:
             self.document.meta.setdefault(name.strip().lower(), fold(content))
-
-    def comment(self, node: etree._Element) -> None:
-        """Keep a comment (Founder's markers: DOMAIN.md §4.3), and the text after it."""
-        self.document.comments.append((node.text or "", len(self.lines)))
-        if node.tail:
-            self.text(node.tail)
