@@ -10,11 +10,24 @@ from collections.abc import Sequence
 
 from crawler.extract.body import find_body
 from crawler.extract.dom import parse
+from crawler.extract.metadata import describe
+from crawler.extract.titles import find_title
 from crawler.items import Article, Template
 from crawler.urls import canonical
 
 __all__ = ["content_hash", "extract"]
 
+_TOLD = (
+    "published",
+    "published_text",
+    "source",
+    "reporters",
+    "correspondents",
+    "photographers",
+    "editors",
+    "breadcrumb",
+    "keywords",
+)
 _NOT_TEXT = re.compile(r"[\W_]+")
 
 
@@ -43,9 +56,14 @@ def extract(
     fetched_at: reference for dates like 昨天 or 11-13; None: now.
     """
     document = parse(body, url, content_type)
-    found = find_body(document)
+    title = find_title(document)
+    found = find_body(document, title)
+    told = describe(document, title, found, fetched_at)
     article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at)
-    article.title = document.page_title or None
+    article.title, article.subtitle = title.text, title.subtitle
+    for name in _TOLD:
+        setattr(article, name, getattr(told, name))
+    article.evidence = {"title": title.evidence, **told.evidence}
     article.body = found.text
     article.blocks = found.blocks
     article.content_hash = content_hash(found.text) if found.text else ""

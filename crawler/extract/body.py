@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from crawler.extract.dom import Box, Document, Line
+from crawler.extract.titles import Title
 from crawler.items import Block, Cut
 
 __all__ = ["Body", "find_body"]
@@ -20,13 +21,13 @@ _SENTENCE = re.compile(r"[，。！？；：、”]")
 class Body:
     """The body of an article.
 
-    first, last: half-open range of line indexes in which it stands; lines: those kept, in order; containers: elements
+    first, last: indices of the first and the last kept line, -1 without a body; lines: those kept, in order; containers: elements
     that hold it; cuts: what was left out of it.  rule: what found it.
     """
 
     containers: list[etree._Element] = field(default_factory=list)
-    first: int = 0
-    last: int = 0
+    first: int = -1
+    last: int = -1
     lines: list[Line] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     text: str = ""
@@ -43,7 +44,7 @@ def _weight(line: Line) -> int:
     return len(line.text) - line.link_chars if marks and len(line.text) > 12 else 0
 
 
-def find_body(document: Document, title: object | None = None, selectors: Sequence[str] = ()) -> Body:
+def find_body(document: Document, title: Title | None = None, selectors: Sequence[str] = ()) -> Body:
     """Choose the box with most of the page's running text and keep its lines."""
     sums = [0]
     for line in document.lines:
@@ -57,6 +58,8 @@ def find_body(document: Document, title: object | None = None, selectors: Sequen
     if best is None:
         return Body()
     lines = [line for line in document.lines[best.first : best.last] if not line.hidden]
+    if not lines:
+        return Body()
     text = "\n".join(line.text for line in lines)
     blocks = [Block("paragraph", line.text) for line in lines]
-    return Body([best.element], best.first, best.last, lines, blocks, text, [], 0.5, "density")
+    return Body([best.element], lines[0].index, lines[-1].index, lines, blocks, text, [], 0.5, "density")

@@ -39,8 +39,9 @@ _TOO_DEEP = "Excessive depth"
 _NESTING_TAG = re.compile(r"</?(?!(?:p|br|h[1-6]|title|meta|a|img|td|tr)\b)[a-zA-Z][^<>]*>")
 #: No news page is larger; what follows is not read (10 MB cost less than 2 s).
 _MAX_CHARS = 12_000_000
-#: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens and byte order marks.
-_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
+#: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens, byte order marks,
+#: and private-use characters (icon fonts).
+_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad\ue000-\uf8ff]")
 #: libxml2 takes quadratic time over the attributes of one tag: 2 s for 40,000 of them, while a page of this size (in
 #: characters) cannot hold enough to matter.
 _LARGE = 200_000
