@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
+from lxml import etree
 
 from crawler.extract.anchors import Anchor, squeeze
 from crawler.extract.dates import parse_date
@@ -25,7 +25,7 @@ _NEAR = 120
 
 def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.datetime]:
     """Address → date printed in its item; addresses without one are left out."""
-    owners: dict[HtmlElement, str | None] = {}
+    owners: dict[etree._Element, str | None] = {}
     for anchor in chosen:
         _claim(anchor, owners)
     found: dict[str, dt.datetime] = {}
@@ -41,9 +41,9 @@ def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.da
     return found
 
 
-def _claim(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> None:
+def _claim(anchor: Anchor, owners: dict[etree._Element, str | None]) -> None:
     """Mark every ancestor with the only address in it, or None where there are several."""
-    node: HtmlElement | None = anchor.element
+    node: etree._Element | None = anchor.element
     while node is not None:
         owner = owners.get(node, "")
         if owner is None:
@@ -52,7 +52,7 @@ def _claim(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> None:
         node = node.getparent()
 
 
-def _around(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> str:
+def _around(anchor: Anchor, owners: dict[etree._Element, str | None]) -> str:
     """Text of the item without the headline: the largest element with this link only, then what follows it."""
     node = anchor.element
     parent = node.getparent()
@@ -66,7 +66,7 @@ def _around(anchor: Anchor, owners: dict[HtmlElement, str | None]) -> str:
     return f"{anchor.text.replace(anchor.headline, ' ', 1)} {_beside(node, owners)}"
 
 
-def _beside(node: HtmlElement, owners: dict[HtmlElement, str | None]) -> str:
+def _beside(node: etree._Element, owners: dict[etree._Element, str | None]) -> str:
     """Loose text after the item, up to the next link; before it where nothing follows (`[11-13] <a>`)."""
     after = [node.tail or ""]
     sibling = node.getnext()

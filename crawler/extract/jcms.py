@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
-from lxml.html import HtmlElement
-
+from crawler.extract.anchors import Surroundings
 from crawler.extract.pagers import scripts
 from crawler.extract.pagination import replace_query, with_page
 from crawler.urls import absolute
@@ -48,13 +47,13 @@ def read_recordset(text: str) -> Recordset:
     return found
 
 
-def next_from_page(root: HtmlElement, records: Recordset, url: str) -> tuple[str | None, dict[str, str] | None]:
+def next_from_page(page: Surroundings, records: Recordset) -> tuple[str | None, dict[str, str] | None]:
     """Address and form fields for the records after those that the page holds."""
-    code = "\n".join(text for text in scripts(root) if "record>" not in text)
+    code = "\n".join(text for text in scripts(page) if "record>" not in text)
     options = {name.lower(): int(value) for name, value in _OPTION.findall(code)}
     form = {name: a or b or c for name, a, b, c in _FIELD.findall(code)}
     proxy = _PROXY.search(code)
-    address = absolute(url, unescape(proxy[1]) if proxy else records.next_group)
+    address = absolute(page.url, unescape(proxy[1]) if proxy else records.next_group)
     if records.next_group:
         given = dict(parse_qsl(urlsplit(unescape(records.next_group)).query, keep_blank_values=True))
         form = {name: value.strip("'\"") for name, value in given.items() if name in _FIELDS.split("|")} | form

@@ -16,7 +16,7 @@ from crawler.extract.itemdates import printed_dates
 from crawler.extract.urlshape import Shape
 from crawler.items import Link
 
-__all__ = ["article_links", "choose", "full_title", "is_command", "weight"]
+__all__ = ["article_links", "choose", "full_title", "is_command"]
 
 #: Link texts that are commands, whatever they link to.
 _COMMAND = re.compile(
@@ -25,24 +25,14 @@ _COMMAND = re.compile(
     r"|\S{0,4}反馈|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»\u203a.…+\s]*",
     re.IGNORECASE,
 )
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[A-Za-z0-9]+")
-#: A headline has this many characters (a Latin word or a number counts as two): channel names have two to six,
+_LONGEST_COMMAND = 16
+#: A headline has this weight (anchors.weight): channel names have two to six,
 #: 97 of 100 headlines of the bench's lists eight or more.
 _HEADLINE = 8
 _SURE_HEADLINE = 10
 #: From this length on, a list of headlines is believed even where some addresses look like directories.
 _LONG_LIST = 10
 _CUT = re.compile(r"(?:…|\.\.+|。。+)$")
-
-
-def weight(text: str) -> int:
-    """Length of a text as a reader feels it: Chinese characters one each, Latin words and numbers two.
-
-    >>> weight("苏州 GDP 增长"), weight("NBA")
-    (6, 2)
-    """
-    return len(_CJK.findall(text)) + 2 * len(_WORD.findall(text))
 
 
 @dataclass(slots=True)
@@ -67,22 +57,20 @@ def choose(anchors: Sequence[Anchor]) -> list[Anchor]:
         group.articles += anchor.shape is Shape.ARTICLE
         group.likely += anchor.shape >= Shape.MAYBE
         group.documents += anchor.shape is Shape.DOCUMENT
-        group.headlines += weight(anchor.text) >= _HEADLINE
-    chosen = [a for group in groups.values() for a in group.anchors if _is_article(a, group)]
-    order = {id(anchor): number for number, anchor in enumerate(anchors)}
-    return sorted(chosen, key=lambda anchor: order[id(anchor)])
+        group.headlines += anchor.size >= _HEADLINE
+    return [a for a in anchors if a.url is not None and _is_article(a, groups[a.context.signature])]
 
 
 def is_command(anchor: Anchor) -> bool:
     """True for links that lead nowhere by themselves: 更多, 详细, 下一页, page numbers, 关于我们."""
-    return bool(anchor.text and _COMMAND.fullmatch(anchor.text))
+    return 0 < len(anchor.text) <= _LONGEST_COMMAND and _COMMAND.fullmatch(anchor.text) is not None
 
 
 def _is_article(anchor: Anchor, group: Group) -> bool:
     context, shape = anchor.context, anchor.shape
     if shape is Shape.NEVER or is_command(anchor):
         return False
-    size = max(weight(anchor.text), weight(anchor.tooltip))
+    size = anchor.size
     if context.furniture and size < 2 * _HEADLINE:
         return False
     if context.nav and not context.item and size < _HEADLINE:

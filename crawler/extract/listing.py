@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lxml import etree, html
-from lxml.html import HtmlElement
+from lxml import etree
 
 from crawler.extract import paging, structured
 from crawler.extract.anchors import Surroundings, collect
@@ -43,38 +42,40 @@ def read_list(
     listing.articles = article_links(chosen, now)
     known = {link.url for link in listing.articles}
     listing.sections = find_sections(page, known)
-    listing.feeds = _feeds(root, page)
-    inlined = structured.read_datastore(root, url, now)
+    listing.feeds = _feeds(page)
+    inlined = structured.read_datastore(page, now)
     if inlined is not None:
         listing.articles += [link for link in inlined.articles if link.url not in known]
         listing.next, listing.next_form = inlined.next, inlined.next_form
     if listing.next is None:
-        listing.next = paging.find_next(root, page)
-    listing.needs_script = listing.next is None and paging.needs_script(root, page)
+        listing.next = paging.find_next(page)
+    listing.needs_script = listing.next is None and paging.needs_script(text, root, page)
     return listing
 
 
-def parse_html(text: str) -> HtmlElement | None:
+def parse_html(text: str) -> etree._Element | None:
     """The element tree of a page, None for bytes without any markup."""
     if "<" not in text:
         return None
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
 
-def _feeds(root: HtmlElement, page: Surroundings) -> list[str]:
+def _feeds(page: Surroundings) -> list[str]:
     found: dict[str, None] = {}
-    for node in root.iter("link"):
+    for node in page.links:
         kind = (node.get("type") or "").lower()
         if "rss" in kind or "atom" in kind:
             url = absolute(page.base, node.get("href"))
             if url:
                 found[url] = None
     for anchor in page.anchors:
-        path = (anchor.href or "").lower()
+        if len(anchor.text) > 20:
+            continue
+        path = anchor.href.lower()
         if path.endswith((".xml", "/rss", "rss.php")) or "type=rss" in path:
             url = absolute(page.base, anchor.href)
             if url:

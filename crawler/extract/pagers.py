@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from lxml.html import HtmlElement
-
 from crawler.extract.anchors import Surroundings
 
 __all__ = ["by_script", "cmstop", "script_pages", "scripts"]
@@ -22,28 +20,30 @@ _CMSTOP = re.compile(r"cmstop|mode-txtlink|[?&]app=system&(?:amp;)?controller=")
 _NUMBER_FILE = re.compile(r"\d+\.s?html?$")
 
 
-def scripts(root: HtmlElement) -> Iterator[str]:
+def scripts(page: Surroundings) -> Iterator[str]:
     """Text of the inline scripts that are code."""
-    for node in root.iter("script"):
+    for node in page.scripts:
         if node.text and "json" not in (node.get("type") or ""):
             yield node.text
 
 
-def by_script(root: HtmlElement, url: str) -> str | None:
+def by_script(page: Surroundings) -> str | None:
     """Next page of a TRS-like pager call, or None without one and on its last page."""
-    pages = script_pages(root, url)
+    pages = script_pages(page)
     return pages[0] if pages else None
 
 
-def script_pages(root: HtmlElement, url: str) -> list[str]:
+def script_pages(page: Surroundings) -> list[str]:
     """All pages after this one that the page's pager call makes, in order; empty without a call.
 
     The base is read from the call, not assumed (DOMAIN.md §4.2): four arguments count from 0 (page 2 = index_1), six
     or a container's name before the numbers count from 1 (page 2 = index_2).
     """
-    for text in scripts(root):
+    for text in scripts(page):
+        if "age" not in text:
+            continue
         for call in _CALL.finditer(text):
-            pages = _pages(call[1], url)
+            pages = _pages(call[1], page.url)
             if pages is not None:
                 return pages
     return []
@@ -72,7 +72,7 @@ def _pages(arguments: str, url: str) -> list[str] | None:
     return [urljoin(url, f"{name}_{number}.{extension}") for number in range(current + 1, last + 1)]
 
 
-def cmstop(root: HtmlElement, page: Surroundings) -> str | None:
+def cmstop(page: Surroundings) -> str | None:
     """1.shtml beside a CmsTop section's curated index, which shows no pager of its own (DOMAIN.md §4.1)."""
     path = urlsplit(page.url).path
     if not path.endswith(("/", "/index.shtml", "/index.html")):
@@ -88,15 +88,13 @@ def cmstop(root: HtmlElement, page: Surroundings) -> str | None:
     )
     if first:
         return first
-    if folder.count("/") > 3 and (beside or _is_cmstop(root)):
+    if folder.count("/") > 3 and (beside or _is_cmstop(page)):
         return f"{folder}1.shtml"
     return None
 
 
-def _is_cmstop(root: HtmlElement) -> bool:
-    for node in root.iter("link", "script", "ul", "a"):
-        for name in ("href", "src", "class"):
-            value = node.get(name)
-            if value and _CMSTOP.search(value):
-                return True
-    return False
+def _is_cmstop(page: Surroundings) -> bool:
+    """CmsTop's own style sheets, scripts or list classes (DOMAIN.md §4)."""
+    values = [node.get("href") for node in page.links] + [node.get("src") for node in page.scripts]
+    values += [anchor.context.signature for anchor in page.anchors] + [anchor.href for anchor in page.anchors]
+    return any(value and _CMSTOP.search(value) for value in values)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lxml.html import HtmlElement
+from lxml import etree
 
 from crawler.extract import pagers
 from crawler.extract.anchors import Anchor, Surroundings
@@ -29,86 +29,104 @@ _MORE = re.compile(
     r"(?:点击|上拉|滑动)?(?:加载|查看|显示|浏览|获取)(?:更多|下一页)(?:\S{0,4})|load ?more|更多新闻加载\S*",
     re.IGNORECASE,
 )
+_MORE_WORDS = (
+    "加载",
+    "上拉",
+    "查看更多",
+    "loadmore",
+    "load-more",
+    "load_more",
+    "LoadMore",
+    "loadMore",
+    "getmore",
+    "getMore",
+)
+#: Labels of pagers are short: 【下一页】, next page >>.
+_LONGEST_LABEL = 14
 _MORE_NAME = re.compile(r"load-?_?more|more-?_?load|getmore|jiazai", re.IGNORECASE)
 
 
-def find_next(root: HtmlElement, page: Surroundings) -> str | None:
+def find_next(page: Surroundings) -> str | None:
     """Address of the next list page, or None on the last page and where only a script could tell."""
-    if not page.anchors and not len(root):
-        return None
-    back = _addresses(page, _PREVIOUS_WORD)
-    for candidate in _by_relation(root, page):
+    labels = _labels(page)
+    back = {anchor.url for anchor, label in labels if anchor.url and _PREVIOUS_WORD.fullmatch(label)}
+    for candidate in _by_relation(page):
         if _moves_on(page.url, candidate, back):
             return candidate
-    labelled = list(_by_label(page))
+    labelled = list(_by_label(page, labels))
     for candidate in labelled:
         if _moves_on(page.url, candidate, back):
             return candidate
     if labelled and all(urldefrag(c)[0] == page.url for c in labelled):
         # 下一页 that leads to the page itself: the last page (DOMAIN.md §4.9), whatever its numbers say.
         return None
-    others = (_by_numbers(page), _by_select(root, page), pagers.by_script(root, page.url), pagers.cmstop(root, page))
+    others = (_by_numbers(page, labels), _by_select(page), pagers.by_script(page), pagers.cmstop(page))
     return next((url for url in others if url and _moves_on(page.url, url, back)), None)
 
 
-def needs_script(root: HtmlElement, page: Surroundings) -> bool:
+def needs_script(text: str, root: etree._Element, page: Surroundings) -> bool:
     """True if the page offers more only through a script: 加载更多 without an address."""
-    if any(anchor.url is None and _MORE.fullmatch(anchor.text) for anchor in page.anchors):
+    if any(
+        anchor.url is None and 4 <= len(anchor.text) <= 12 and _MORE.fullmatch(anchor.text) for anchor in page.anchors
+    ):
         return True
+    if not any(word in text for word in _MORE_WORDS):
+        return False
     for node in root.iter("div", "button", "span", "p"):
         if len(node) <= 2 and (_MORE_NAME.search(node.get("class") or "") or _MORE_NAME.search(node.get("id") or "")):
             return True
-        text = (node.text or "").strip()
-        if len(text) <= 10 and len(text) >= 4 and _MORE.fullmatch(text):
+        inner = (node.text or "").strip()
+        if 4 <= len(inner) <= 12 and _MORE.fullmatch(inner):
             return True
     return False
 
 
-def _label(anchor: Anchor) -> str:
-    return _DECORATION.sub("", anchor.text) or _DECORATION.sub("", anchor.tooltip)
+def _labels(page: Surroundings) -> list[tuple[Anchor, str]]:
+    """Short links with their text, or tooltip, without brackets and arrows; arrows alone stay as they are."""
+    found = []
+    for anchor in page.anchors:
+        text = anchor.text or anchor.tooltip
+        if len(text) <= _LONGEST_LABEL:
+            found.append((anchor, _DECORATION.sub("", text) or text))
+    return found
 
 
-def _addresses(page: Surroundings, word: re.Pattern[str]) -> set[str]:
-    return {anchor.url for anchor in page.anchors if anchor.url and word.fullmatch(_label(anchor))}
-
-
-def _by_relation(root: HtmlElement, page: Surroundings) -> Iterator[str]:
+def _by_relation(page: Surroundings) -> Iterator[str]:
     """rel=next; in the head only below the front page, for which CMSs declare one though the page is curated."""
     front = urlsplit(page.url).path in ("", "/")
-    for node in root.iter("link", "a"):
-        if node.tag == "link" and front:
-            continue
-        if "next" in (node.get("rel") or "").lower().split():
+    nodes = [anchor.element for anchor in page.anchors] + ([] if front else page.links)
+    for node in nodes:
+        relation = node.get("rel")
+        if relation and "next" in relation.lower().split():
             url = absolute(page.base, node.get("href"))
             if url:
                 yield url
 
 
-def _by_label(page: Surroundings) -> Iterator[str]:
+def _by_label(page: Surroundings, labels: list[tuple[Anchor, str]]) -> Iterator[str]:
     """下一页 in words first, then as a picture, then as a sign, which carousels use as well."""
     signs: list[str] = []
-    for anchor in page.anchors:
+    for anchor, label in labels:
         if anchor.url is None:
             continue
-        if _NEXT_WORD.fullmatch(_label(anchor)):
+        if _NEXT_WORD.fullmatch(label):
             yield anchor.url
         elif anchor.image and not anchor.text:
             signs += [anchor.url for image in anchor.element.iter("img") if _names_next(image)]
-        elif _NEXT_SIGN.fullmatch(anchor.text.replace(" ", "")):
+        elif _NEXT_SIGN.fullmatch(label):
             signs.append(anchor.url)
     yield from (url for url in signs if same_list(page.url, url))
 
 
-def _names_next(image: HtmlElement) -> bool:
+def _names_next(image: etree._Element) -> bool:
     source = (image.get("src") or "").rsplit("/", 1)[-1]
     return any(_NEXT_IMAGE.search(text) for text in (image.get("alt") or "", image.get("title") or "", source))
 
 
-def _by_numbers(page: Surroundings) -> str | None:
+def _by_numbers(page: Surroundings, labels: list[tuple[Anchor, str]]) -> str | None:
     """The link after the current number in [1] [2] [3]; the current page is the number that is no link."""
     numbers: dict[int, str] = {}
-    for anchor in page.anchors:
-        label = _DECORATION.sub("", anchor.text)
+    for anchor, label in labels:
         if anchor.url and label.isdecimal() and len(label) <= 4 and same_list(page.url, anchor.url):
             numbers.setdefault(int(label), anchor.url)
     if not numbers:
@@ -127,10 +145,10 @@ def _gap(numbers: dict[int, str]) -> int:
     return next((n for n in range(2, max(numbers)) if n not in numbers and n - 1 in numbers and n + 1 in numbers), 0)
 
 
-def _by_select(root: HtmlElement, page: Surroundings) -> str | None:
+def _by_select(page: Surroundings) -> str | None:
     """The option after the current one in a box that holds every list page (DedeCMS, DOMAIN.md §4.5)."""
     own = urldefrag(page.url)[0]
-    for select in root.iter("select"):
+    for select in page.selects:
         options = [(o, (o.get("value") or "").strip()) for o in select.iter("option")]
         urls = [absolute(page.base, value) if _looks_like_file(value) else None for _, value in options]
         if len(urls) < 2 or any(url is None or not same_list(page.url, url) for url in urls):

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
-from crawler.extract.anchors import Anchor, Surroundings, squeeze
-from crawler.extract.links import weight
+from crawler.extract.anchors import Anchor, Surroundings, squeeze, weight
 from crawler.extract.urlshape import Shape, site_of
 from crawler.items import Link
 from crawler.urls import host_of
@@ -28,6 +27,8 @@ _ABOUT = re.compile(
 _MORE = re.compile(r"[\[【(（<«]*(?:更多|more)\S{0,4}", re.IGNORECASE)
 #: A channel's name: 97 of 100 labels of the bench's sections are this long or shorter.
 _LABEL = 12
+#: Beyond this many characters no text is a label, and none is looked at.
+_LONGEST = 40
 _HEADING = frozenset(("h1", "h2", "h3", "h4", "h5", "strong", "b", "span", "em", "dt", "div", "p"))
 
 
@@ -87,6 +88,8 @@ def _may_be(anchor: Anchor, articles: Collection[str]) -> bool:
     if anchor.context.furniture or (anchor.shape is Shape.ARTICLE and not anchor.context.nav):
         return False
     text = anchor.text or anchor.tooltip
+    if len(text) > _LONGEST:
+        return False
     if not text:
         return anchor.image and anchor.context.nav and anchor.shape is not Shape.ARTICLE
     if _MORE.fullmatch(text):

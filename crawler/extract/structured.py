@@ -11,10 +11,9 @@ import json
 import re
 from html import unescape
 
-from lxml import html
-from lxml.html import HtmlElement
+from lxml import etree
 
-from crawler.extract.anchors import collect
+from crawler.extract.anchors import Surroundings, collect
 from crawler.extract.jcms import Recordset, next_from_answer, next_from_page, read_recordset
 from crawler.extract.jsonlist import read_json
 from crawler.extract.links import article_links, is_command
@@ -28,10 +27,10 @@ _HTML = re.compile(r"<(?:html|body|head)\b", re.IGNORECASE)
 _HEAD = 4_096
 
 
-def fragment_tree(fragment: str) -> HtmlElement:
+def fragment_tree(fragment: str) -> etree._Element:
     """Element tree of a piece of HTML."""
-    parser = html.HTMLParser(encoding="utf-8")
-    return html.document_fromstring(f"<html><body>{fragment}</body></html>".encode("utf-8", "replace"), parser=parser)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    return etree.fromstring(f"<html><body>{fragment}</body></html>".encode("utf-8", "replace"), parser)
 
 
 def read_data(text: str, url: str, now: dt.datetime) -> Listing | None:
@@ -47,17 +46,18 @@ def read_data(text: str, url: str, now: dt.datetime) -> Listing | None:
     return None
 
 
-def read_datastore(root: HtmlElement, url: str, now: dt.datetime) -> Listing | None:
+def read_datastore(page: Surroundings, now: dt.datetime) -> Listing | None:
     """The records that a JCMS page holds in a script; None if it has none."""
-    for node in root.iter("script", "datastore", "xml"):
+    url = page.url
+    for node in page.scripts:
         text = node.text or ""
-        if node.tag != "script" or not _RECORDS.search(text):
+        if "record" not in text or not _RECORDS.search(text):
             continue
         records = read_recordset(unescape(text) if "&lt;record" in text else text)
         if not records.records and not records.next_group:
             continue
         listing = Listing(url, articles=_links(records, url, now))
-        listing.next, listing.next_form = next_from_page(root, records, url)
+        listing.next, listing.next_form = next_from_page(page, records)
         return listing
     return None
 
