@@ -48,14 +48,18 @@ _BULLETS = " \t\u3000□■●▲◎◆◇○★☆【】[]（）()|｜丨/／�
 _BARE = re.compile(
     r"""(?P<reporters>[^\s、，,:：；（）()]{0,24}?(?:记\ ?者(?:站)?|实习生|见习生|撰稿人?|专栏作者|作者|采写|撰文|执笔|评论员)|(?<![\u4e00-\u9fff])文字?(?=[\s/／|｜丨]))
       | (?P<correspondents>(?:特约)?通讯员)
-      | (?P<editors>[^\s、，,:：；（）()]{0,10}?(?:责任编辑|责编|编辑|网编))
+      | (?P<editors>[^\s、，,:：；（）()]{0,10}?(?:责任编辑|责编|编辑|网编(?!辑)))
       | (?P<photographers>摄影(?!报道)|供图|(?<![\u4e00-\u9fff])图(?=[\s/／|｜丨]))
       | (?P<other>排版|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编|运营|剪辑|出品|终审|值班|微信)""",
     re.VERBOSE,
 )
+_NAME_AND_MEDIUM = re.compile(r"^([\u4e00-\u9fff ·]{2,12})[/／]([\u4e00-\u9fff《》A-Za-z ]{3,16})$")
+_CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u4e00-\u9fff、 ]{2,20}?)对(?:此|本)文")
 #: A byline that fills a line is short; longer lines are sentences about reporters.
 _BARE_LONGEST = 60
-_BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,140})[）)】\]]")
+_BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,140})(?:[）)】\]]|$)")
+#: 新华社北京5月19日电（刘艺、杨吉）: names alone, right behind the dateline.
+_AGENCY = re.compile(r"(?:电|讯|消息)\s{0,2}[（(]([^（）()]{2,40})[）)]")
 _ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者|实习生|特派员|评论员|采写|撰稿|文[/／|｜]")
 #: 本报讯 记者张三报道, 本报记者 张三 报道: at the very start of a text, without brackets.
 _OPENING = re.compile(
@@ -86,6 +90,7 @@ def _read_field(item: Field, credits: Credits) -> None:
     match item.role:
         case "source":
             credits.source = credits.source or item.value or None
+            _writer_of_source(item.value, credits)
         case "reporters":
             _read_writers(item, credits)
         case "correspondents" | "photographers":
@@ -96,6 +101,17 @@ def _read_field(item: Field, credits: Credits) -> None:
             credits.add("keywords", [word for word in re.split(r"[\s,，;；、|]+", item.value) if 1 < len(word) <= 20])
         case _:
             pass
+
+
+def _writer_of_source(value: str, credits: Credits) -> None:
+    """`来源：中国新闻网 王帆`: a name behind the medium; `来源：尹娟`: a name in its place."""
+    names = [word for word in value.split() if is_person(word)]
+    if names and value.split()[-1] == names[-1]:
+        credits.add("reporters", names)
+    else:
+        _, role, rest = value.partition("记者")
+        if role:
+            credits.add("reporters", split_names(rest))
 
 
 def _read_writers(item: Field, credits: Credits) -> None:
@@ -121,6 +137,11 @@ def role_words(line: str) -> Credits:
     text = line.strip(_BULLETS)
     if len(text) > _BARE_LONGEST or _PROSE.search(text):
         return credits
+    if split := _NAME_AND_MEDIUM.match(text):
+        return _name_and_medium(split)
+    if thanks := _CONTRIBUTED.search(text):
+        credits.add("reporters", split_names(thanks["names"]))
+        return credits
     found = list(_BARE.finditer(text))
     for number, match in enumerate(found):
         role = match.lastgroup or "other"
@@ -128,6 +149,14 @@ def role_words(line: str) -> Credits:
         if role != "other":
             credits.add(role, _only_names(value, spaced=value[:1] in " \u3000/／|｜丨"))
     return credits
+
+
+def _name_and_medium(match: re.Match[str]) -> Credits:
+    """`石佳/中国青年报`: the writer and the medium, in this order."""
+    names = split_names(match[1])
+    if is_organisation(match[2]) and "".join(names) == match[1].replace(" ", ""):
+        return Credits(source=match[2].strip(), reporters=names)
+    return Credits()
 
 
 def _only_names(value: str, *, spaced: bool) -> list[str]:
@@ -145,18 +174,15 @@ def dateline(paragraph: str) -> Credits:
     ['王五']
     """
     head = paragraph[:_DATELINE]
-    for match in _BRACKET.finditer(head + "）" if head.count("（") > head.count("）") else head):
+    for match in _BRACKET.finditer(head):
         if _ROLE_IN_BRACKET.search(match[1]):
-            return _bracket(match[1])
+            return _roles_in(match[1])
     credits = Credits()
+    if match := _AGENCY.search(head):
+        credits.add("reporters", _all_names(match[1]))
+        return credits
     if match := _OPENING.match(head):
         credits.add("reporters", split_names(match["names"]))
-    return credits
-
-
-def _bracket(text: str) -> Credits:
-    credits = Credits()
-    credits.merge(_roles_in(text))
     return credits
 
 
@@ -212,8 +238,17 @@ def closing_names(paragraph: str) -> Credits:
         return labelled
     if _ROLE_IN_BRACKET.search(text):
         return _roles_in(text)
-    tokens = [token for token in re.split(r"[\s\u3000、，,]+", text.strip()) if token]
-    names = split_names(text)
-    if names and (len(names) == len(tokens) or "".join(names) == "".join(tokens)) and all(map(is_person, names)):
-        credits.add("reporters", names)
+    credits.add("reporters", _all_names(text))
     return credits
+
+
+_FILL = re.compile(r"[\s\u3000、，,；;·]+")
+_WHERE = re.compile(r"\S{2,6}(?:报道|专电|电)$|发自\S{2,6}$")
+
+
+def _all_names(text: str) -> list[str]:
+    """The names of a text that holds nothing else, but perhaps the place it was written at."""
+    text = _WHERE.sub("", text.strip())
+    names = split_names(text)
+    whole = _FILL.sub("", text)
+    return names if names and "".join(names).replace("·", "") == whole else []

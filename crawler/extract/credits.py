@@ -14,7 +14,10 @@ from crawler.items import Evidence
 __all__ = ["find_credits"]
 
 #: Lines without any of these hold no byline; the check is cheaper than looking for one.
-_MAYBE = re.compile(r"[编作记通摄文责撰写稿选源签键图评]")
+_MAYBE = re.compile(r"[编作记通摄文责撰写稿选源签键图评实执/／]")
+#: Further behind the text (promotion stands between on some portals) only a label speaks for the story.
+_LABELLED = re.compile(r"^[\s（(\[【]*(?:本文来源|来\s*源|责任?\s*编\s*辑?|编\s*辑|作\s*者|文章来源)\s*[:：|]")
+_NEAR_TAIL = 10
 _LONGEST = 160
 _ROLES = ("reporters", "correspondents", "photographers", "editors")
 
@@ -23,6 +26,9 @@ def find_credits(zones: Zones, hints: Hints) -> tuple[Credits, dict[str, Evidenc
     """Everybody named, and for each role the first place that named somebody."""
     credits, evidence = Credits(), dict[str, Evidence]()
     for line in zones.head:
+        # What a reader does not see was written for search engines; there the "author" is the portal's editor.
+        if line.hidden:
+            continue
         _note(credits, evidence, _from_line(line), "byline beside the headline", 0.9, line)
     for line in zones.opening:
         part = dateline(line.text) or _short(line)
@@ -31,8 +37,9 @@ def find_credits(zones: Zones, hints: Hints) -> tuple[Credits, dict[str, Evidenc
         part = closing_names(line.text)
         part.merge(_short(line))
         _note(credits, evidence, part, "closing line", 0.85, line)
-    for line in zones.tail:
-        _note(credits, evidence, _from_line(line), "line after the text", 0.8, line)
+    for place, line in enumerate(zones.tail):
+        part = _from_line(line) if place < _NEAR_TAIL or _LABELLED.search(line.text) else Credits()
+        _note(credits, evidence, part, "line after the text", 0.8, line)
     _lone_names(zones, credits, evidence)
     return credits, evidence
 

@@ -123,7 +123,7 @@ _LABELS: dict[Role, str] = {
         + _B
         + r"稿(?:人)?|供稿人|文字(?:记者)?|采"
         + _B
-        + r"写|采访(?:记者)?|撰写|执笔|整理|报道|文案|编写|署名"
+        + r"写|采访(?:记者)?|撰写|执笔人?|整理|报道|文案|编写|署名"
         r"|(?:本报|本网|本刊|见习|实习|特约|首席|特派|全媒体|融媒体?|文字|["
         + _HAN
         + r"·]{0,14})?"
@@ -185,9 +185,23 @@ def split_labels(line: str) -> list[Field]:
         value = line[match.end() : end]
         if tool := _TOOL.search(value):
             value = value[: tool.start()]
+        value = value[: _closing(value)]
         role = cast("Role", match.lastgroup)
         fields.append(Field(role, match[0], value.strip(), match.start(), match.end() + len(value)))
     return fields
+
+
+def _closing(value: str) -> int:
+    """Where a bracket closes that was opened before the label: `（编辑：小何）返回` names 小何 only."""
+    depth = 0
+    for place, char in enumerate(value):
+        if char in "（(【[":
+            depth += 1
+        elif char in "）)】]":
+            depth -= 1
+            if depth < 0:
+                return place
+    return len(value)
 
 
 def _stands_alone(match: re.Match[str], line: str) -> bool:

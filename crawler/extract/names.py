@@ -33,14 +33,23 @@ _ORGANISATION = re.compile(
 _NOT_A_NAME = frozenset(
     "记者 本报 本网 本刊 本台 本站 作者 编辑 责编 通讯员 实习生 摄影 摄 图 文 图文 文图 摄影报道 报道 整理 综合 编译 采写 撰文 撰稿 供图 佚名 匿名 未知 不详 无 暂无 "
     "转载 网络 原创 见习 特约 首席 评论员 本报评论员 特约评论员 本刊评论员 社论 来源 打印 关闭 分享 收藏 字号 大 中 小 上一篇 下一篇 "
-    "全媒体 新媒体 小编 编者按 编者 日讯 今日 昨日 日前 近日 日电 摄制 出品 校对 审核 主编 监制 责任编辑 人民网 新华社 新华网 中新社 中新网 等 网友 读者 笔者 问 答 主持人 "
+    "全媒体 新媒体 整合 实习 发自 小编 编者按 编者 日讯 今日 昨日 日前 近日 日电 摄制 出品 校对 审核 主编 监制 责任编辑 人民网 新华社 新华网 中新社 中新网 等 网友 读者 笔者 问 答 主持人 "
     "点击 阅读 浏览 评论 栏目 专题 首页 正文 返回 举报 微信 微博 发布 高级 资深 驻站 站长 版主 投稿 独家 深度 视频 图片 资料图 资料 消息 通讯 特稿 专稿 时评 快评".split()
+)
+#: Everyday words and places that begin with a surname's character and are as short as a name.
+_COMMON_WORDS = frozenset(
+    "关注 文章 时间 高清 时政 国际 国内 国家 安全 常州 温州 宁波 金融 方式 计划 成功 相关 任务 全部 和讯 平台 文化 文字 文件 文旅 文明 文学 文艺 段落 路线 车辆 水平 石油 景点 都市 江苏 江西 江南 "
+    "云南 海南 海口 海外 海峡 安徽 贵州 贵阳 宁夏 苏州 徐州 连云港 金华 项目 房产 应用 商业 商城 查看 支持 明星 明天 明日 成都 成员 游戏 游客 包括 代表 于是 任何 高中 高考 曾经 万元 千万 单位 党委 党建 党员 "
+    "党史 黄河 黄金 雷锋 林业 康复 马上 马拉松 牛市 熊市 金句 钱江 钱塘 柳州 桂林 温馨 温度 严格 严重 韩国 英国 英语 时尚 时代 时刻 国庆 国学 平安 元旦 司机 司法 车市 商务 金牌 明确 向前 万家 "
+    "公益 农业 经济 强调 包头 石家庄 郑州 连接 全国 全文 全网 全球 全景 全媒 管理 理论 广场 步行 古城 尚未 应急 应对 余下 何时 何以 祝福 祝贺 荣誉 舒适 宣传 宣布 项链 解读 解析 解放 "
+    "康养 健康 强国 强势 车展 汽车 钢铁 邮箱 邮件 从此 从业 关闭 关于 关键 边缘 居民 居家 终于 归来 战略 战疫 战斗 党群 都会 相册 相声 曲艺 乐器 音乐 游览 成长 成绩 成果 向上 方案 方法 方面 "
+    "支部 危机 程序 华夏 华人 华东 华南 华北 车讯 安康 安庆 安阳 常德 常熟 池州 滁州 温岭 惠州 景德镇 达州 广元 广安 乐山 荆州 黄石 黄山 黄冈 温哥华 明白 花絮 花卉 花边 水利 水务 水电 江门 江山".split()
 )
 _ROLE_WORDS = re.compile(
     r"[^\s、，,；;/（）()]{0,24}?(?:记\s?者站?|通\s?讯\s?员|实习生|见习生|评论员|特派员|特约撰稿人?|撰稿人?|作\s?者|摄影师|编辑员?|撰文|采写|小记者)[：:]?"
 )
 _BRACKETS = re.compile(r"[（(\[【〔][^（）()\[\]【】〔〕]{0,40}[）)\]】〕]?")
-_SEPARATORS = re.compile(r"[\s、，,；;/／|｜丨&＆+＋■□●▲◎◆]+")
+_SEPARATORS = re.compile(r"[\s、，,；;：:/／|｜丨︱│&＆+＋■□●▲◎◆]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・．][\u4e00-\u9fff]{1,8}){1,3}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]{1,14}")
@@ -48,6 +57,16 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]{1,14}")
 _CODE = re.compile(r"_?[A-Za-z]{1,3}_?\d{2,6}|系?统?管理员|admin\w{0,4}", re.IGNORECASE)
 _CODE_TAIL = re.compile(r"[_＿](?:[A-Za-z]{1,3}\d{0,6}|\d{2,6})$")
 _VERB_TAIL = re.compile(r"(?:摄影报道|图文报道|采写|撰文|撰稿|报道|整理|编译|摄影|[摄文图]|/)+$")
+#: 上海报道, 发自北京, 冠县讯: where it was written.
+_PLACED = re.compile(r"^发自.*|.{2,10}(?:报道|电|讯)$")
+#: 方敏北京大学教授: a name with its office behind it and nothing between; 研究员徐占忱: with its title before it.
+_OFFICE_BEHIND = re.compile(
+    r"^([\u4e00-\u9fff]{2,3}?)(?=(?:中国|中共|中央|国家|全国|国务院|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
+    r"|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|南京|苏州|武汉|清华|复旦|同济|本报|本网|系|为|单位|原)[\u4e00-\u9fff]{2,})"
+)
+_TITLE_BEFORE = re.compile(
+    r"(?:研究员|教授|部长|主任|院长|所长|书记|博士|主席|秘书长|专家|学者|评论员|委员|讲师|分析师|会长|处长|局长|总编辑?|工程师|医师|律师|撰稿人|总监|老师)([\u4e00-\u9fff]{2,4})$"
+)
 _AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和与及](?=[\u4e00-\u9fff]{2})")
 _PADDED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 #: Longer than any list of authors that a byline holds; what is longer is prose.
@@ -65,7 +84,7 @@ def is_person(text: str) -> bool:
     >>> [is_person(text) for text in ("赵焱", "欧阳夏丹", "热合曼·玉苏甫", "苏州日报", "综合", "首页")]
     [True, True, True, False, False, False]
     """
-    if text in _NOT_A_NAME or is_organisation(text):
+    if text in _NOT_A_NAME or text in _COMMON_WORDS or is_organisation(text):
         return False
     if _DOTTED.fullmatch(text):
         return True
@@ -98,18 +117,37 @@ def split_names(text: str, *, loose: bool = False, codes: bool = False) -> list[
         name = _CODE_TAIL.sub("", token.strip("：:。.·-—―_＿…“”\"'[]【】（）()《》<>"))
         if not is_person(name) or name[-1] == "摄":
             name = _VERB_TAIL.sub("", name)
-        if not name or name in _NOT_A_NAME:
+        if not name or name in _NOT_A_NAME or name in _COMMON_WORDS:
+            continue
+        if _PLACED.match(name):
             continue
         if is_person(name):
             names.append(name)
+        elif together := _run_together(name):
+            names.extend(together)
         elif _CODE.fullmatch(name):
             nicknames.append(name)
         elif loose and _is_nickname(name):
             names.append(name)
         else:
             break
+    if not names and (titled := _TITLE_BEFORE.search(text.rstrip(" ）)"))) and is_person(titled[1]):
+        names = [titled[1]]
     names = _join_latin(names)
     return list(dict.fromkeys(names or (nicknames if codes else [])))
+
+
+def _run_together(text: str) -> list[str]:
+    """Names set without anything between them (`罗科苏盈`), or a name glued to its office."""
+    if (office := _OFFICE_BEHIND.match(text)) and is_person(office[1]):
+        return [office[1]]
+    if not 4 <= len(text) <= 6 or not _HAN.fullmatch(text) or is_organisation(text):
+        return []
+    for cuts in ((2,), (3,), (2, 4)):
+        parts = [text[start:end] for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True)]
+        if all(2 <= len(part) <= 3 and is_person(part) for part in parts):
+            return parts
+    return []
 
 
 def _join_padded(match: re.Match[str]) -> str:

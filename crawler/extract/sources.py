@@ -13,7 +13,7 @@ from crawler.extract.dates import find_dates
 from crawler.extract.hints import Hints
 from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
-from crawler.extract.names import is_organisation, is_person
+from crawler.extract.names import is_person
 from crawler.extract.publication import Publication
 from crawler.extract.zones import Zones
 from crawler.items import Evidence
@@ -31,6 +31,8 @@ _SEAT = re.compile(r"\s*[（(][\u4e00-\u9fff]{2,4}[）)]$")
 _PROVINCE = re.compile(
     r"\s+(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|台湾)$"
 )
+#: Icon fonts and broken GBK.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _URL = re.compile(r"https?://\S+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org|gov)(?:\.cn)?\b\S*", re.IGNORECASE)
 _BYLINE = re.compile(r"\s*(?:记者|通讯员|作者|编辑|责编|文[/／|｜]|摄影|摄|实习生|见习记者)(?:[:：\s].*|$)")
 _COPY_TOOL = re.compile(
@@ -43,6 +45,10 @@ _MEDIUM = re.compile(
 #: A medium's name, or several; longer values are sentences.
 _LONGEST = 40
 _UNLABELLED_LONGEST = 20
+_LONGEST_LINE = 80
+_PROSE = re.compile(r"[。，！？、“”]")
+#: 发布于 AI 新闻资讯 (a channel), 来自内蒙古 (the account's province), 微信号: never the beginning of a medium's name.
+_NOT_FIRST = ("发布", "发表", "来自", "微信号", "更新", "分类", "栏目", "作者", "责任", "编辑")
 #: Lines around the date in which an unlabelled medium may stand.
 _BESIDE = 2
 
@@ -57,8 +63,8 @@ def clean_source(value: str) -> str | None:
         value = f"{value[: stamp.start]} {value[stamp.end :]}"
     value = _URL.sub(" ", value) if not _URL.fullmatch(value.strip()) else value
     value = _BYLINE.sub("", value.strip())
+    value = _PROVINCE.sub("", _SEAT.sub("", _PRIVATE.sub("", value).strip(" ，,;；")))
     value = _WRAPS.sub("", _WRAPS.sub("", value))
-    value = _PROVINCE.sub("", _SEAT.sub("", value))
     words = _WORDS.split(value)
     while len(words) > 1 and (is_person(words[-1]) or _COPY_TOOL.fullmatch(words[-1]) or words[-1].isdigit()):
         words.pop()
@@ -84,6 +90,8 @@ def find_source(
         return head[0], Evidence("label beside the headline, no medium", 0.6, head[1])
     if beside:
         return beside[0], Evidence("beside the date", 0.7, beside[1])
+    if not tail and (account := _account(zones, published)):
+        return account[0], Evidence("account under the headline", 0.5, account[1])
     if tail:
         return tail[0], Evidence("label at the end, no medium", 0.5, tail[1])
     return None, None
@@ -106,6 +114,8 @@ def _labelled(lines: list[Line]) -> tuple[str, str] | None:
             if item.role != "source":
                 continue
             value = clean_source(item.value)
+            if value and is_person(value):
+                continue
             if value and value not in GENERIC:
                 return value, line.text
             generic = generic or (value and (value, line.text)) or None
@@ -120,6 +130,8 @@ def _unlabelled(zones: Zones, published: Publication) -> tuple[str, str] | None:
     line = around.get(published.line)
     if line is None:
         return None
+    if len(line.text) > _LONGEST_LINE:
+        return None
     rest = f"{line.text[: published.stamp.start]} {line.text[published.stamp.end :]}"
     if value := _medium(rest, line):
         return value, line.text
@@ -132,21 +144,34 @@ def _unlabelled(zones: Zones, published: Publication) -> tuple[str, str] | None:
     return None
 
 
+_ACCOUNT_BOX = re.compile(r"source|laiyuan|author|nick_?name|account|media|origin|publisher")
+_FOLLOW = frozenset("关注 +关注 ＋关注 已关注 加关注 订阅".split())
+
+
+def _account(zones: Zones, published: Publication) -> tuple[str, str] | None:
+    """An account or medium under the headline, on a line of its own: in a box that says so, or beside 关注, or first of all."""
+    under = [line for line in zones.head if 0 < line.index - zones.anchor <= 6]
+    for place, line in enumerate(under):
+        if not 2 <= len(line.text) <= 16 or (value := _medium(line.text, line)) != line.text or value in _FOLLOW:
+            continue
+        after = under[place + 1].text if place + 1 < len(under) else ""
+        dated = published.line is not None and 0 < published.line - line.index <= 4
+        if _ACCOUNT_BOX.search(line.box.names()) or after in _FOLLOW or (place == 0 and dated):
+            return value, line.text
+    return None
+
+
 def _medium(text: str, line: Line) -> str | None:
     """What is left of a date's line when labels and tools are gone, if it can be a medium's or account's name."""
     fields = split_labels(text)
     if fields:
         text = text[: fields[0].start]
     text = _URL.sub(" ", text)
-    for word in re.split(r"[\s\u3000|｜/／·]{1,}|(?<=\d)(?=[\u4e00-\u9fff])", text):
+    for word in re.split(r"[\s\u3000|｜/／·]{1,}", text):
         word = word.strip(" \t[]【】()（）:：,，-—")
         if not 2 <= len(word) <= _UNLABELLED_LONGEST or word.isdigit() or _COPY_TOOL.search(word) or is_person(word):
             continue
-        if re.search(r"[。，！？]", word) or not re.search(r"[\u4e00-\u9fffA-Za-z]", word):
+        if _PROSE.search(word) or word.startswith(_NOT_FIRST) or not re.search(r"[\u4e00-\u9fffA-Za-z]", word):
             continue
         return word
     return None
-
-
-def _is_medium(text: str) -> bool:
-    return bool(_MEDIUM.search(text)) or is_organisation(text)

@@ -46,6 +46,8 @@ _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
 _TITLE_NAME = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
 _QUOTES = str.maketrans("“”‘’「」『』＂＇　", "\"\"''\"\"''\"' ")
+#: Icon fonts and broken GBK.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: Headlines run from 4 characters to three lines of a phone's screen.
 _SHORTEST, _LONGEST = 4, 160
 #: A line reaches this score by one strong witness (its text starts <title>, or it is the page's only h1).
@@ -194,7 +196,7 @@ def _key_equal(text: str, key: str) -> bool:
 
 def _clean(text: str, url: str) -> str:
     """Without a label, and without the （2） that CMS append on part 2 (DOMAIN.md §4.1) – only where the address is part 2."""
-    text = _LABEL.sub("", text)
+    text = _PRIVATE.sub("", _LABEL.sub("", text)).strip()
     part, page = _PART.search(text), _PART_URL.search(url)
     if part and page and part[1] == page[1]:
         text = text[: part.start()]

@@ -46,7 +46,7 @@ class Zones:
 _ABOVE, _BELOW = 6, 16
 #: Lines around a second copy of the headline, and in front of the body.
 _COPY_ABOVE, _COPY_BELOW, _BEFORE_BODY = 4, 6, 10
-_OPENING, _CLOSING, _TAIL = 4, 5, 12
+_OPENING, _CLOSING, _TAIL = 4, 5, 30
 
 
 def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
