@@ -104,4 +104,8 @@ def _section(row: tuple[Any, ...]) -> Section:
 
 def _json(values: Mapping[str, object]) -> str:
     """Arguments and statistics as a JSON object; what JSON does not know is written as text."""
-    return text(json.dumps(dict(values), ensure_ascii=False, default=str)) or "{}"
+    return text(json.dumps(dict(values), ensure_ascii=False, default=_plain)) or "{}"
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.date) else str(value)

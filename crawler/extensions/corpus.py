@@ -47,6 +47,7 @@ class CorpusSession:
         self.batch = Batch(self.corpus)
         self.run_id: int | None = None
         self._reason = "failed_to_start"
+        self._aborted: str | None = None
         self._started = False
         self._finalizer = weakref.finalize(self, self.corpus.close)
 
@@ -79,7 +80,7 @@ class CorpusSession:
     @property
     def failed(self) -> bool:
         """True once the corpus has ended the run."""
-        return self._crawler.stats.get_value(FATAL) is not None
+        return self._aborted is not None
 
     def abort(self, error: CorpusError) -> None:
         """End the run because the corpus cannot go on; the ledger still lists what was not written."""
@@ -87,12 +88,12 @@ class CorpusSession:
             return
         self._crawler.stats.set_value(FATAL, str(error))
         logger.error("%s", error)
-        if self._crawler.engine is not None:
-            deferred_from_coro(self._close_spider(_REASONS.get(type(error), "corpus_error")))
+        self._aborted = _REASONS.get(type(error), "corpus_error")
+        deferred_from_coro(self._close_spider(self._aborted))
 
     async def _close_spider(self, reason: str) -> None:
         engine = self._crawler.engine
-        if engine is not None and engine.spider is not None:
+        if engine.spider is not None:
             await engine.close_spider_async(reason=reason)
 
     def spider_opened(self, spider: Spider) -> None:
@@ -118,7 +119,7 @@ class CorpusSession:
         """Close the record of the run, and the corpus."""
         try:
             if self.run_id is not None:
-                self.corpus.end_run(self.run_id, self._reason, self._crawler.stats.get_stats())
+                self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
             self._finalizer()
         except CorpusError as error:
             self.abort(error)
