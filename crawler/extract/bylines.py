@@ -119,7 +119,7 @@ def _read_writers(item: Field, credits: Credits) -> None:
     if _PROSE.search(item.value.rstrip("。")):
         return
     writers, sep, correspondents = item.value.partition("通讯员")
-    loose = "作" in item.label or "文" in item.label[:2]
+    loose = "记" not in item.label
     credits.add("reporters", split_names(writers, loose=loose))
     if sep:
         credits.add("correspondents", split_names(correspondents))

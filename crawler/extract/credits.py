@@ -6,8 +6,10 @@ import re
 
 from crawler.extract.bylines import Credits, closing_names, dateline, read_credits
 from crawler.extract.hints import Hints
+from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
 from crawler.extract.names import is_person, split_names
+from crawler.extract.publication import Publication
 from crawler.extract.zones import Zones
 from crawler.items import Evidence
 
@@ -22,7 +24,7 @@ _LONGEST = 160
 _ROLES = ("reporters", "correspondents", "photographers", "editors")
 
 
-def find_credits(zones: Zones, hints: Hints) -> tuple[Credits, dict[str, Evidence]]:
+def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Credits, dict[str, Evidence]]:
     """Everybody named, and for each role the first place that named somebody."""
     credits, evidence = Credits(), dict[str, Evidence]()
     for line in zones.head:
@@ -40,6 +42,7 @@ def find_credits(zones: Zones, hints: Hints) -> tuple[Credits, dict[str, Evidenc
     for place, line in enumerate(zones.tail):
         part = _from_line(line) if place < _NEAR_TAIL or _LABELLED.search(line.text) else Credits()
         _note(credits, evidence, part, "line after the text", 0.8, line)
+    _beside_date(zones, published, credits, evidence)
     _lone_names(zones, credits, evidence)
     return credits, evidence
 
@@ -63,6 +66,18 @@ def _note(
         if getattr(part, role) and role not in evidence:
             evidence[role] = Evidence(rule, confidence, line.text[:200])
     credits.merge(part)
+
+
+def _beside_date(zones: Zones, published: Publication, credits: Credits, evidence: dict[str, Evidence]) -> None:
+    """A name without a label on the date's own line: `2004年7月16日08:19 [ 黄宇 ] 来源：…`."""
+    line = next((line for line in zones.head if line.index == published.line), None)
+    if credits.reporters or line is None or published.stamp is None or len(line.text) > _LONGEST:
+        return
+    rest = line.text[published.stamp.end :]
+    rest = rest[: fields[0].start] if (fields := split_labels(rest)) else rest
+    names = [word for word in re.split(r"[\s\[\]【】|｜/]+", rest) if is_person(word)]
+    if names:
+        _note(credits, evidence, Credits(reporters=names), "name beside the date", 0.6, line)
 
 
 def _lone_names(zones: Zones, credits: Credits, evidence: dict[str, Evidence]) -> None:

@@ -46,8 +46,9 @@ def describe(doc: Document, title: Title, body: Extent, fetched_at: dt.datetime 
     found = Metadata()
     published = find_publication(zones, hints, doc.url, fetched_at)
     found.published, found.published_text = published.when, published.text
-    found.source, source_evidence = find_source(zones, published, hints, doc.page_title)
-    credits, credit_evidence = find_credits(zones, hints)
+    credits, credit_evidence = find_credits(zones, hints, published)
+    persons = (*credits.reporters, *credits.correspondents)
+    found.source, source_evidence = find_source(zones, published, doc.page_title, persons)
     found.reporters, found.correspondents = credits.reporters, credits.correspondents
     found.photographers, found.editors = credits.photographers, credits.editors
     found.breadcrumb, crumb_evidence = find_breadcrumb(doc, title, body.first)

@@ -26,7 +26,7 @@ _COMPOUND = frozenset(
 )
 #: How organisations, accounts and columns end, and job titles that stand where a name could.
 _ORGANISATION = re.compile(
-    r"(?:[报网社台]|日报|晚报|新闻|频道|客户端|中心|公司|集团|[局委厅署]|部门|编辑部|宣传部|政府|学院|大学|中学|小学|医院|协会|学会|发布|融媒体?|传媒"
+    r"(?:[报网社台讯号]|日报|晚报|新闻|频道|客户端|中心|公司|集团|[局委厅署]|部门|编辑部|宣传部|政府|学院|大学|中学|小学|医院|协会|学会|发布|融媒体?|传媒"
     r"|媒体|官微|公众号|微信|微博|在线|法院|检察院|公安|支队|大队|中队|研究院|研究所|工作室|工作组|观察|周刊|杂志|月刊|视频|广播|电视|影像|科技|财经"
     r"|街道|办事处|办公室|委员会|党委|支部|银行|基金会?|论坛|智库|书院|出版社|专线|快讯|热线|资讯|论坛|基地|联盟|俱乐部|之家|综合|报道|供稿|供图)$"
 )
@@ -52,6 +52,8 @@ _BRACKETS = re.compile(r"[（(\[【〔][^（）()\[\]【】〔〕]{0,40}[）)\]�
 _SEPARATORS = re.compile(r"[\s、，,；;：:/／|｜丨︱│&＆+＋■□●▲◎◆]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
 _DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・．][\u4e00-\u9fff]{1,8}){1,3}")
+_DOT = re.compile(r"[·•‧・．]")
+_NICKNAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·_.'-]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]{1,14}")
 #: Staff codes beside or instead of a name: HN666, NF055, SF099, PX209, _NS5362, N003.
 _CODE = re.compile(r"_?[A-Za-z]{1,3}_?\d{2,6}|系?统?管理员|admin\w{0,4}", re.IGNORECASE)
@@ -59,6 +61,7 @@ _CODE_TAIL = re.compile(r"[_＿](?:[A-Za-z]{1,3}\d{0,6}|\d{2,6})$")
 _VERB_TAIL = re.compile(r"(?:摄影报道|图文报道|采写|撰文|撰稿|报道|整理|编译|摄影|[摄文图]|/)+$")
 #: 上海报道, 发自北京, 冠县讯: where it was written.
 _PLACED = re.compile(r"^发自.*|.{2,10}(?:报道|电|讯)$")
+_SENT_FROM = re.compile(r"发自[\u4e00-\u9fff]{2,6}")
 #: 方敏北京大学教授: a name with its office behind it and nothing between; 研究员徐占忱: with its title before it.
 _OFFICE_BEHIND = re.compile(
     r"^([\u4e00-\u9fff]{2,3}?)(?=(?:中国|中共|中央|国家|全国|国务院|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
@@ -87,7 +90,7 @@ def is_person(text: str) -> bool:
     if text in _NOT_A_NAME or text in _COMMON_WORDS or is_organisation(text):
         return False
     if _DOTTED.fullmatch(text):
-        return True
+        return not any(is_organisation(part) for part in _DOT.split(text))
     if not _HAN.fullmatch(text):
         return False
     if text[:2] in _COMPOUND:
@@ -109,17 +112,17 @@ def split_names(text: str, *, loose: bool = False, codes: bool = False) -> list[
     ['徐占忱']
     """
     text = _BRACKETS.sub(" ", text[:_LONGEST])
-    text = _ROLE_WORDS.sub(" ", text)
+    text = _SENT_FROM.sub(" ", _ROLE_WORDS.sub(" ", text))
     text = _PADDED.sub(_join_padded, _AND.sub(" ", text))
     names: list[str] = []
     nicknames: list[str] = []
     for token in _SEPARATORS.split(text):
+        if _PLACED.match(token):
+            continue
         name = _CODE_TAIL.sub("", token.strip("：:。.·-—―_＿…“”\"'[]【】（）()《》<>"))
         if not is_person(name) or name[-1] == "摄":
             name = _VERB_TAIL.sub("", name)
         if not name or name in _NOT_A_NAME or name in _COMMON_WORDS:
-            continue
-        if _PLACED.match(name):
             continue
         if is_person(name):
             names.append(name)
@@ -160,7 +163,7 @@ def _is_nickname(text: str) -> bool:
         return False
     if _HAN.fullmatch(text):
         return 2 <= len(text) <= 6 and text[0] not in "系是的在为了以及据由"
-    return len(text) <= 16 and bool(_HAN.match(text) or _LATIN.match(text)) and "：" not in text and "." not in text
+    return len(text) <= 16 and bool(_NICKNAME.fullmatch(text)) and not text[0].isdigit()
 
 
 def _join_latin(names: list[str]) -> list[str]:
