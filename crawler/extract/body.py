@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.extract.dom import Box, Document, Line
+from crawler.extract.container import find_core
+from crawler.extract.dom import Document, Line
 from crawler.extract.titles import Title
+from crawler.extract.trim import trim
 from crawler.items import Block, Cut
 
 __all__ = ["Body", "find_body"]
-
-_SENTENCE = re.compile(r"[，。！？；：、”]")
 
 
 @dataclass(slots=True)
@@ -36,30 +34,14 @@ class Body:
     rule: str = "none"
 
 
-def _weight(line: Line) -> int:
-    """Characters that look like running text: outside links, in a line with punctuation."""
-    if line.hidden or line.link_chars * 2 > len(line.text):
-        return 0
-    marks = len(_SENTENCE.findall(line.text))
-    return len(line.text) - line.link_chars if marks and len(line.text) > 12 else 0
-
-
-def find_body(document: Document, title: Title | None = None, selectors: Sequence[str] = ()) -> Body:
-    """Choose the box with most of the page's running text and keep its lines."""
-    sums = [0]
-    for line in document.lines:
-        sums.append(sums[-1] + _weight(line))
-    total = sums[-1]
-    best: Box | None = None
-    for box in document.boxes:
-        share = sums[box.last] - sums[box.first]
-        if share * 10 > total * 6 and (best is None or box.depth > best.depth):
-            best = box
-    if best is None:
+def find_body(document: Document, title: Title) -> Body:
+    """The article's lines and blocks; an empty Body where the page has no running text."""
+    core = find_core(document, title)
+    if core is None:
         return Body()
-    lines = [line for line in document.lines[best.first : best.last] if not line.hidden]
-    if not lines:
+    kept, cuts = trim(document, core, title)
+    if not kept:
         return Body()
-    text = "\n".join(line.text for line in lines)
-    blocks = [Block("paragraph", line.text) for line in lines]
-    return Body([best.element], lines[0].index, lines[-1].index, lines, blocks, text, [], 0.5, "density")
+    text = "\n".join(line.text for line in kept)
+    blocks = [Block("paragraph", line.text) for line in kept]
+    return Body([core.home.element], kept[0].index, kept[-1].index, kept, blocks, text, cuts, 0.5, "density")

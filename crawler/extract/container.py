@@ -1,0 +1,150 @@
+"""Where the body stands: the stretch of lines that reads like an article, and the box that holds it.
+
+Every line earns points for running text and loses them for links, furniture and jumps between boxes; the body's core
+is the stretch with the highest sum.  Nothing of this depends on which element the CMS chose: text in <br>, <td>, <div>
+or bare text nodes gives the same lines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.dom import Box, Document, Line
+from crawler.extract.furniture import furniture
+from crawler.extract.titles import Title
+
+__all__ = ["Core", "find_core"]
+
+_MARKS = re.compile(r"[，。！？；：、”…]|[,.;:!?](?=\s|$)")
+#: Names of boxes around comments, recommendations and page feet: a weak hint, which only lowers the points.
+_ASIDE_NAMES = re.compile(
+    r"comment|reply|pinglun|foot|copyright|recommend|tuijian|related|relate|xiangguan|sidebar|side-|aside|rank|paihang"
+    r"|hotnews|nav(?!i_content)|menu|breadcrumb|login|disclaimer|statement|shengming|share|qrcode|advert|guess|interest"
+)
+
+
+@dataclass(slots=True)
+class Core:
+    """Half-open range of lines of the body's core, the box that holds it, and the points it earned.
+
+    rival: points of the best stretch elsewhere on the page, for the confidence.
+    """
+
+    first: int
+    last: int
+    home: Box
+    points: float
+    rival: float = 0.0
+
+
+def _points(line: Line) -> float:
+    text, size = line.text, len(line.text)
+    own = size - line.link_chars
+    if own * 2 < size:
+        return -8.0 - min(size, 40) * 0.5
+    reason = furniture(text) if size <= 400 else None
+    if reason in ("related", "comments"):
+        return -120.0
+    if reason is not None:
+        return -30.0
+    marks = len(_MARKS.findall(text)) if size >= 8 else 0
+    if not marks or (size < 16 and marks < 2):
+        return -4.0
+    return float(min(own, 400)) * (1.0 if marks > 1 or text[-1] in "。！？”…" else 0.6)
+
+
+def _aside(box: Box) -> float:
+    """Factor below 1 for boxes (or their near ancestors) that are named like furniture."""
+    step: Box | None = box
+    for _ in range(5):
+        if step is None or step.parent is None:
+            break
+        if _ASIDE_NAMES.search(step.names()) or step.tag in ("footer", "nav", "aside"):
+            return 0.25
+        step = step.parent
+    return 1.0
+
+
+def _jump(one: Box, other: Box) -> float:
+    """Cost of stepping from one line's box to the next line's: how far up their common ancestor is."""
+    if one is other or one.parent is other.parent:
+        return 0.0
+    steps = 0
+    a: Box | None = one
+    b: Box | None = other
+    while a is not b and a is not None and b is not None:
+        if a.depth >= b.depth:
+            a = a.parent
+        else:
+            b = b.parent
+        steps += 1
+    return min(steps, 12) * 1.5
+
+
+def find_core(document: Document, title: Title) -> Core | None:
+    """The stretch of lines with the most running text; None on a page without any."""
+    lines = [line for line in document.lines if not line.hidden]
+    points = _score(lines, title)
+    best = _stretch(lines, points)
+    if best is None and len(lines) < len(document.lines):
+        lines = document.lines
+        points = _score(lines, title)
+        best = _stretch(lines, points)
+    if best is None:
+        return None
+    first, last, total = best
+    home = _home(document, lines[first : last + 1], points[first : last + 1])
+    return Core(lines[first].index, lines[last].index + 1, home, total)
+
+
+def _score(lines: list[Line], title: Title) -> list[float]:
+    headline = title.lines[-1] if title.lines else -1
+    factors: dict[int, float] = {}
+    scored: list[float] = []
+    ended, gathered = 1.0, 0.0
+    for line in lines:
+        points = _points(line)
+        if points > 0:
+            factor = factors.get(id(line.box))
+            if factor is None:
+                factor = factors[id(line.box)] = _aside(line.box)
+            points *= factor * ended * (0.4 if line.index < headline else 1.0)
+            if line.index > headline:
+                gathered += points
+        elif points < -100 and gathered > 60:
+            ended = 0.3
+        scored.append(points)
+    return scored
+
+
+def _stretch(lines: list[Line], points: list[float]) -> tuple[int, int, float] | None:
+    """Maximum-sum stretch (Kadane) over points minus the cost of jumps: linear."""
+    best: tuple[int, int, float] | None = None
+    total, start = 0.0, 0
+    for index, value in enumerate(points):
+        if index:
+            total -= _jump(lines[index - 1].box, lines[index].box) if total > 0 else 0.0
+        if total <= 0:
+            total, start = 0.0, index
+        total += value
+        if total > 0 and (best is None or total > best[2]):
+            best = (start, index, total)
+    return best
+
+
+def _home(document: Document, lines: list[Line], points: list[float]) -> Box:
+    """The smallest box that holds nearly all of the core's running text."""
+    weights = {line.index: value for line, value in zip(lines, points, strict=True) if value > 0}
+    total = sum(weights.values())
+    chain: list[Box] = []
+    heaviest = max(weights, key=lambda index: weights[index])
+    box: Box | None = document.lines[heaviest].box
+    while box is not None:
+        chain.append(box)
+        box = box.parent
+    for box in chain:
+        last = box.last or len(document.lines)
+        if sum(value for index, value in weights.items() if box.first <= index < last) >= 0.85 * total:
+            return box
+    return chain[-1]
