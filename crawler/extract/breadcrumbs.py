@@ -23,9 +23,7 @@ _LABEL = re.compile(
 _ARROWS = re.compile(r"\s*(?:[>＞›»→⟩❯〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>＞›»→]+\s*)*")
 #: Weaker marks, believed only behind a label or inside a box that says what it is.
 _MARKS = re.compile(r"\s*(?:[/／|｜丨\\]|\s[-–—]{1,2}\s|→|::)\s*")
-_NAMED = re.compile(
-    r"crumb|bread|position|location|weizhi|\bpath\b|\bwz\b|dqwz|mbx|nav_?path|current|place|dang?qian|lujing|route|where"
-)
+_NAMED = re.compile(r"crumb|bread|position|location|weizhi|nav_?path|\broute\b|\bpath\b|_path\b|\bwz\b|dqwz|mbx|dang?qian|lujing")
 _LAST = re.compile(
     r"^(?:[>\s]*(?:正文|内容|详情|文章|新闻|信息|资讯|新闻)?\s*(?:正文|详情|详细内容|文章内容|内容页|文章页|详细页面?)|正文[\s页].*|返回.*|.{0,6}正文)$"
 )
@@ -33,6 +31,7 @@ _EDGES = " \t>＞›»→/|：:·【】[]-–—　"
 #: A part is the name of a channel; longer texts are the headline.
 _LONGEST_PART = 40
 _LONGEST_LINE = 200
+_LONGEST_ROW = 9
 #: It stands above the headline, with at most a share bar, an advertisement and the date between.
 _REACH = 60
 
@@ -54,7 +53,7 @@ def split_breadcrumb(text: str, *, trusted: bool = False) -> list[str]:
     if _ARROWS.search(text):
         parts = _ARROWS.split(text)
     elif trusted:
-        parts = _MARKS.split(text) if _MARKS.search(text) else text.split() if label else [text]
+        parts = _MARKS.split(text) if _MARKS.search(text) else text.split()
     else:
         return []
     parts = [part.strip(_EDGES) for part in parts]
@@ -66,30 +65,36 @@ def find_breadcrumb(doc: Document, title: Title, first: int) -> tuple[list[str],
 
     first: index of the body's first line, for pages whose headline is not displayed.
     """
-    top = title.lines[0] if title.lines else first
-    best: tuple[float, list[str], str, str] | None = None
-    for line in reversed(doc.lines[max(0, top - _REACH) : top + 1]):
-        if len(line.text) > _LONGEST_LINE or line.hidden:
-            continue
-        found = _read(line, doc, title, top)
-        if found and (best is None or found[0] > best[0]):
-            best = found
-            if found[0] >= 0.9:
-                break
+    tops = [*title.lines[:1], *(copy for copy in title.repeats if copy < first)] or [max(first, 0)]
+    best: _Found | None = None
+    for top in tops:
+        for line in reversed(doc.lines[max(0, top - _REACH) : top + 1]):
+            if len(line.text) > _LONGEST_LINE or line.hidden or line.heading == 1:
+                continue
+            found = _read(line, doc, title, top)
+            if found and (best is None or found[0] > best[0]):
+                best = found
+        if best is not None and best[0] >= _SURE:
+            break
     if best is None:
         return [], None
     confidence, parts, rule, text = best
     return parts, Evidence(rule, round(confidence, 2), text)
 
 
-def _read(line: Line, doc: Document, title: Title, top: int) -> tuple[float, list[str], str, str] | None:
+#: confidence, parts, rule, text
+_Found = tuple[float, list[str], str, str]
+_SURE = 0.9
+
+
+def _read(line: Line, doc: Document, title: Title, top: int) -> _Found | None:
     labelled = _LABEL.search(line.text[:40]) is not None
     named = bool(_NAMED.search(line.box.names())) or (
         line.box.parent is not None and bool(_NAMED.search(line.box.parent.names()))
     )
     if not labelled and not named and not _ARROWS.search(line.text):
         return None
-    text = _whole_row(line, doc, top) if labelled or named else line.text
+    text = _whole_row(line, doc, top, trusted=labelled or named)
     parts = _without_headline(split_breadcrumb(text, trusted=named), title)
     if not parts or len(parts) > 9 or any(len(part) > _LONGEST_PART for part in parts):
         return None
@@ -102,29 +107,36 @@ def _read(line: Line, doc: Document, title: Title, top: int) -> tuple[float, lis
     return 0.8 if line.link_chars else 0.6, parts, "arrows", text
 
 
-def _whole_row(line: Line, doc: Document, top: int) -> str:
-    """The line with those after it that belong to the same small row (items of a list, cells of a table)."""
-    if _ARROWS.search(line.text) and len(line.text) > 6 and not line.text.rstrip().endswith((">", "：", ":")):
-        return line.text
-    row = [line.text]
-    box = (
-        line.box.parent
-        if line.box.parent is not None and line.box.parent.last - line.box.parent.first <= 8
-        else line.box
-    )
-    for other in doc.lines[line.index + 1 : min(top, box.last or line.index + 1, line.index + 8)]:
-        if len(other.text) > _LONGEST_PART or not other.box.within(box):
-            break
-        row.append(other.text)
-    return row[0] if len(row) == 1 else " > ".join(row)
+_HANGING = re.compile(r"^\s*[>＞›»/]|[>＞›»/:：]\s*$")
+
+
+def _whole_row(line: Line, doc: Document, top: int, *, trusted: bool) -> str:
+    """The line, or, where a list's items or a table's cells stand on lines of their own, all of that small row."""
+    text = line.text
+    if (_ARROWS.search(text) or not trusted) and not _HANGING.search(text):
+        return text
+    row = line.box.parent
+    if row is None or row.last - row.first > _LONGEST_ROW or not row.first <= line.index < top:
+        return text
+    around = doc.lines[row.first : min(row.last or top, top)]
+    items = [other.text for other in around if not other.heading and not other.hidden]
+    hanging = sum(_HANGING.search(item) is not None for item in items)
+    if any(len(item) > _LONGEST_PART for item in items) or (not trusted and hanging < len(items) - 1):
+        return text
+    return " > ".join(items)
+
+
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 def _without_headline(parts: list[str], title: Title) -> list[str]:
-    headline = re.sub(r"\s+", "", title.text or "")
+    """Drop the headline, whole or cut, that many portals print as the last part."""
+    headline = _NOT_WORD.sub("", title.text or "")
     while parts and headline:
-        last = re.sub(r"\s+", "", parts[-1]).rstrip(".…")
-        if len(last) >= 6 and (headline.startswith(last[:20]) or last.startswith(headline[:20])):
-            parts = parts[:-1]
-        else:
+        last = _NOT_WORD.sub("", parts[-1])
+        if last != headline and (
+            len(last) < 6 or not (headline.startswith(last[:20]) or last.startswith(headline[:20]))
+        ):
             break
+        parts = parts[:-1]
     return parts

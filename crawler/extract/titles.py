@@ -44,7 +44,7 @@ _SENTENCE_END = "。；;，,：:"
 _PART = re.compile(r"\s*[（(]\s*(\d{1,2})\s*[）)]$")
 _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
-_TITLE_NAME = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
+_TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
 _QUOTES = str.maketrans("“”‘’「」『』＂＇　", "\"\"''\"\"''\"' ")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -53,6 +53,10 @@ _SHORTEST, _LONGEST = 4, 160
 #: A line reaches this score by one strong witness (its text starts <title>, or it is the page's only h1).
 _ENOUGH = 3.0
 _HEADING_SCORE = (0.0, 3.0, 2.2, 1.6, 1.0, 0.6, 0.3)
+#: Without a witness in the head, two of four marks are asked for, within the first part of the page.
+_ENOUGH_UNNAMED = 1.6
+_EARLY = 150
+_CRUMB = re.compile(r"位置\s*[:：]|[^>]>[^>].*>|>>|»")
 #: The date stands within this many lines of the headline.
 _NEAR = 5
 #: Lines looked at; portals with more keep them in lists behind the article.
@@ -68,7 +72,7 @@ def find_title(doc: Document) -> Title:
         if score > best_score:
             best, best_score = line, score
     if best is None or best_score < _ENOUGH:
-        return _from_head(doc, witnesses)
+        return _unnamed(doc, witnesses) or _from_head(doc)
     return _displayed(doc, best, best_score, witnesses)
 
 
@@ -154,7 +158,34 @@ class _Witnesses:
         return best
 
 
-def _from_head(doc: Document, witnesses: _Witnesses) -> Title:
+def _unnamed(doc: Document, witnesses: _Witnesses) -> Title | None:
+    """A line that looks like a headline on a page whose <title> names only the site or the channel.
+
+    Marks: a box named so, bold throughout, right behind the breadcrumb, right above the date.
+    """
+    best, best_score = None, 0.0
+    crumb = -9
+    for line in doc.lines[:_EARLY]:
+        text = line.text
+        if _CRUMB.search(text[:_LONGEST]):
+            crumb = line.index
+            continue
+        if not 5 <= len(text) <= 60 or line.link_chars or line.hidden or text[-1] in _SENTENCE_END or _YEAR.match(text):
+            continue
+        score = 2.0 * bool(_TITLE_NAME.search(line.box.names()))
+        score += 1.2 * (line.bold_chars * 10 >= len(text.replace(" ", "")) * 9)
+        score += 1.0 * (line.index - crumb <= 2) + 0.5 * (line.index == 0)
+        score += 1.0 * any(0 < date - line.index <= 2 for date in witnesses.dates)
+        if score > best_score:
+            best, best_score = line, score
+    if best is None or best_score < _ENOUGH_UNNAMED:
+        return None
+    repeats = [other.index for other in doc.lines if other is not best and _key_equal(other.text, _key(best.text))]
+    evidence = Evidence("line set as a headline", round(0.2 + best_score / 10, 2), best.text)
+    return Title(_clean(best.text, doc.url), None, [best.index], repeats, evidence)
+
+
+def _from_head(doc: Document) -> Title:
     """No line is the headline: a meta tag's text or <title> without the site's name."""
     for name in _HEADLINE_META:
         if text := doc.meta.get(name):
