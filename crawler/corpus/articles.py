@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, text
+from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, identity, instant, text
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import Known, Outcome, Stored
 from crawler.items import Article
-from crawler.urls import key
 
 __all__ = ["SHORT_TEXT", "Keys", "known", "same_text", "store"]
 
@@ -34,11 +33,11 @@ class Keys:
     __slots__ = ("all", "kinds", "own")
 
     def __init__(self, article: Article) -> None:
-        self.own = key(article.url)
-        canonical = self.own if article.canonical_url == article.url else key(article.canonical_url)
-        kinds = {key(url): "part" for url in article.part_urls}
+        self.own = identity(article.url)
+        canonical = self.own if article.canonical_url == article.url else identity(article.canonical_url)
+        kinds = {identity(url): "part" for url in article.part_urls}
         if article.link_url:
-            kinds[key(article.link_url)] = "link"
+            kinds[identity(article.link_url)] = "link"
         kinds[canonical] = "canonical"
         kinds[self.own] = "own"
         #: identity → what it is to the article, the strongest claim last
@@ -150,6 +149,8 @@ def _renew(db: Database, article_id: int, article: Article) -> Outcome:
     )
     if body != old[-1]:
         _relink(db, article_id, article, old[-1], body)
+    for table, _ in _FILES:
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     _put_files(db, article_id, article)
     return "updated"
 
@@ -223,9 +224,10 @@ def _cross_off(db: Database, article_id: int, keys: Keys) -> None:
 
 
 def _put_files(db: Database, article_id: int, article: Article) -> None:
-    """Images and attachments in page order, in place of those that were there."""
+    """Images and attachments in page order."""
     for (table, column), files in zip(_FILES, _files_of(article), strict=True):
-        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+        if not files:
+            continue
         db.conn.executemany(
             f"INSERT INTO {table} (article_id, position, url, {column}) VALUES (?, ?, ?, ?)",
             [(article_id, position, *file) for position, file in enumerate(files)],

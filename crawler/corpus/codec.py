@@ -5,11 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+from crawler import urls
 from crawler.items import CST, Article, Attachment, Block, Cut, Evidence, Image
 
-__all__ = ["COLUMNS", "article_of", "blocks_json", "columns_of", "instant", "local", "parse", "text", "utc_now"]
+__all__ = [
+    "COLUMNS",
+    "article_of",
+    "blocks_json",
+    "columns_of",
+    "identity",
+    "instant",
+    "local",
+    "parse",
+    "text",
+    "utc_now",
+]
 
 _TEXTS = (
     "url", "canonical_url", "link_url", "portal", "section", "kind", "title", "subtitle", "published_text", "source",
@@ -18,6 +31,9 @@ _TEXTS = (
 _LISTS = ("breadcrumb", "reporters", "correspondents", "photographers", "editors", "part_urls", "keywords")
 #: Columns of the articles table that hold fields of Article, in the order of columns_of().
 COLUMNS = (*_TEXTS, *_LISTS, "published", "confidence", "evidence", "cuts", "fetched_at")
+
+#: Identity of an address: every list page names most of the last one's again, every stage asks for an article's.
+identity = lru_cache(maxsize=4096)(urls.key)
 
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -47,11 +63,12 @@ def text(value: str | None) -> str | None:
     >>> text("江\\ud83d南")
     '江?南'
     """
+    if value is None or value.isascii():
+        return value
     try:
-        if value is not None:
-            value.encode()
+        value.encode()
     except UnicodeEncodeError:
-        return str(value).encode("utf-8", "replace").decode()
+        return value.encode("utf-8", "replace").decode()
     return value
 
 
@@ -59,18 +76,18 @@ def columns_of(article: Article) -> list[Any]:
     """Values for COLUMNS; published keeps the printed zone (+08:00)."""
     return [
         *(text(getattr(article, name)) for name in _TEXTS),
-        *(text(_dumps(getattr(article, name))) for name in _LISTS),
+        *(text(_dumps(values)) if (values := getattr(article, name)) else "[]" for name in _LISTS),
         local(article.published),
         article.confidence,
-        text(_dumps({name: _fields(evidence) for name, evidence in article.evidence.items()})),
-        text(_dumps([_fields(cut) for cut in article.cuts])),
+        text(_dumps({name: _evidence(found) for name, found in article.evidence.items()})),
+        text(_dumps([{"text": cut.text, "reason": cut.reason} for cut in article.cuts])),
         None if article.fetched_at is None else instant(article.fetched_at),
     ]
 
 
 def blocks_json(blocks: Iterable[Block]) -> str:
     """The body's blocks as a JSON array of objects."""
-    return text(_dumps([_fields(block) for block in blocks])) or "[]"
+    return text(_dumps([_block(block) for block in blocks])) or "[]"
 
 
 def article_of(
@@ -95,9 +112,16 @@ def article_of(
     )
 
 
-def _fields(part: Block | Cut | Evidence) -> dict[str, object]:
-    """The part's fields that say something; dataclasses.asdict copies deeply and takes ten times as long."""
-    return {name: value for name in part.__slots__ if (value := getattr(part, name)) is not None}
+# Written out by hand: dataclasses.asdict copies deeply and takes ten times as long.
+
+
+def _block(block: Block) -> dict[str, object]:
+    plain: dict[str, object] = {"kind": block.kind, "text": block.text}
+    return plain if block.url is None else plain | {"url": block.url}
+
+
+def _evidence(found: Evidence) -> dict[str, object]:
+    return {"rule": found.rule, "confidence": found.confidence, "text": found.text}
 
 
 def local(published: dt.datetime | None) -> str | None:

@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import instant, local, parse, text
+from crawler.corpus.codec import identity, instant, local, parse, text
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import Noted, Waiting
 from crawler.items import Link
-from crawler.urls import key
 
 __all__ = [
     "BACKOFF_FIRST",
@@ -64,7 +63,7 @@ def note(db: Database, portal: str, section_id: int | None, links: Sequence[Link
     """Write down what a list page shows; see Corpus.note()."""
     ensure(db, portal, now)
     firsts: dict[str, tuple[int, Link]] = {}
-    keys = [key(link.url) for link in links]
+    keys = [identity(link.url) for link in links]
     for position, (address, link) in enumerate(zip(keys, links, strict=True)):
         firsts.setdefault(address, (position, link))
     before = _entries(db, portal, list(firsts))
@@ -110,7 +109,7 @@ def reject(db: Database, portal: str, url: str, verdict: Verdict, run_id: int | 
     db.execute(
         "INSERT OR REPLACE INTO rejects (portal, key, url, reason, excerpt, run_id, rejected_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (portal, key(url), url, text(verdict.reason), text(verdict.excerpt), run_id, instant(now)),
+        (portal, identity(url), url, text(verdict.reason), text(verdict.excerpt), run_id, instant(now)),
     )
     if verdict.retry:
         fail(db, portal, url, verdict.reason, False, now)
@@ -121,7 +120,7 @@ def reject(db: Database, portal: str, url: str, verdict: Verdict, run_id: int | 
 def fail(db: Database, portal: str, url: str, error: str, final: bool, now: dt.datetime) -> None:
     """One more failed attempt: the next after a growing pause, or none."""
     _touch(db, portal, url, now)
-    row = db.execute("SELECT attempts FROM frontier WHERE key = ? AND portal = ?", (key(url), portal)).fetchone()
+    row = db.execute("SELECT attempts FROM frontier WHERE key = ? AND portal = ?", (identity(url), portal)).fetchone()
     attempts = int(row[0]) + 1
     again = None if final or attempts >= MAX_ATTEMPTS else instant(now + _pause(attempts))
     _set(
@@ -141,12 +140,12 @@ def gone(db: Database, portal: str, url: str, why: str, now: dt.datetime) -> Non
 def forget(db: Database, url: str, now: dt.datetime) -> int:
     """Have an address fetched again as if nothing were known; the number of ledger entries that this concerns."""
     known = "SELECT portal FROM articles JOIN addresses ON article_id = articles.id WHERE addresses.key = ?"
-    for (portal,) in db.execute(known, (key(url),)).fetchall():
+    for (portal,) in db.execute(known, (identity(url),)).fetchall():
         if portal is not None:
             _touch(db, portal, url, now)
     return db.execute(
         "UPDATE frontier SET state = 'waiting', attempts = 0, last_error = NULL, next_try = NULL WHERE key = ?",
-        (key(url),),
+        (identity(url),),
     ).rowcount
 
 
@@ -241,13 +240,13 @@ def _touch(db: Database, portal: str, url: str, now: dt.datetime) -> None:
     db.execute(
         "INSERT OR IGNORE INTO frontier (portal, key, url, title, first_seen, state)"
         " VALUES (?, ?, ?, '', ?, 'waiting')",
-        (portal, key(url), url, instant(now)),
+        (portal, identity(url), url, instant(now)),
     )
 
 
 def _set(db: Database, portal: str, url: str, values: Mapping[str, Any]) -> None:
     columns = ", ".join(f"{name} = ?" for name in values)
-    db.execute(f"UPDATE frontier SET {columns} WHERE key = ? AND portal = ?", [*values.values(), key(url), portal])
+    db.execute(f"UPDATE frontier SET {columns} WHERE key = ? AND portal = ?", [*values.values(), identity(url), portal])
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

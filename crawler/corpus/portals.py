@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import instant, parse, text
+from crawler.corpus.codec import identity, instant, parse, text
 from crawler.corpus.records import Run, Section
-from crawler.urls import key
 
 __all__ = ["begin_run", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
 
@@ -36,9 +35,9 @@ def section(db: Database, portal: str, label: str, url: str, now: dt.datetime) -
     db.execute(
         "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (portal, key)"
         " DO UPDATE SET label = excluded.label, url = excluded.url",
-        (portal, key(url), text(label), url, instant(now)),
+        (portal, identity(url), text(label), url, instant(now)),
     )
-    row = db.execute(f"{_SELECT} WHERE portal = ? AND key = ?", (portal, key(url))).fetchone()
+    row = db.execute(f"{_SELECT} WHERE portal = ? AND key = ?", (portal, identity(url))).fetchone()
     return _section(row)
 
 

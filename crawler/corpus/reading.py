@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import COLUMNS, article_of
+from crawler.corpus.codec import COLUMNS, article_of, identity
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.schema import STATES
-from crawler.urls import key
 
 __all__ = ["PAGE", "Filter", "counts", "find", "page"]
 
@@ -44,7 +43,7 @@ class Filter:
 def find(db: Database, url: str) -> StoredArticle | None:
     """The article that goes by this address; None where there is none."""
     sql = f"{_SELECT} JOIN addresses ON article_id = articles.id WHERE addresses.key = ?"
-    return next(iter(_stored(db, db.execute(sql, (key(url),)).fetchall())), None)
+    return next(iter(_stored(db, db.execute(sql, (identity(url),)).fetchall())), None)
 
 
 def page(db: Database, after: int, wanted: Filter) -> list[StoredArticle]:
