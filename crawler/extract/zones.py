@@ -46,6 +46,8 @@ class Zones:
 _ABOVE, _BELOW = 6, 16
 #: Lines around a second copy of the headline, and in front of the body.
 _COPY_ABOVE, _COPY_BELOW, _BEFORE_BODY = 4, 6, 10
+#: Characters from which a line is taken for a paragraph; half of them with a full stop.
+_PROSE = 80
 _OPENING, _CLOSING, _TAIL = 4, 5, 30
 
 
@@ -56,17 +58,26 @@ def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
     if first < 0 or last < 0:
         first = last = -1
     anchor = title.lines[0] if title.lines else max(first, 0)
-    stop = first if first > anchor else len(lines)
+    stop = _first_prose(lines, title.lines[-1] + 1 if title.lines else anchor, first)
     wanted = set(range(max(0, anchor - _ABOVE), min(stop, anchor + _BELOW)))
-    if first >= 0:
-        wanted.update(range(max(0, first - _BEFORE_BODY) if first > anchor else first, first))
-        for copy in title.repeats:
-            if copy < first:
-                wanted.update(range(max(0, copy - _COPY_ABOVE), min(first, copy + _COPY_BELOW)))
+    if first > anchor:
+        wanted.update(range(max(0, stop - _BEFORE_BODY), stop))
+    for copy in title.repeats:
+        if copy < stop:
+            wanted.update(range(max(0, copy - _COPY_ABOVE), min(stop, copy + _COPY_BELOW)))
     wanted.difference_update(title.lines, title.repeats)
     zones = Zones(anchor, [lines[index] for index in sorted(wanted)])
     if first >= 0:
-        zones.opening = lines[first : min(last + 1, first + _OPENING)]
-        zones.closing = lines[max(first, last + 1 - _CLOSING) : last + 1]
+        zones.opening = lines[stop : min(last + 1, stop + _OPENING)]
+        zones.closing = lines[max(stop, last + 1 - _CLOSING) : last + 1]
         zones.tail = lines[last + 1 : last + 1 + _TAIL]
     return zones
+
+
+def _first_prose(lines: list[Line], start: int, first: int) -> int:
+    """The body's first line, or, where its container also holds the line with date and source, the first sentence behind it."""
+    stop = max(first, start) if first >= 0 else start
+    for line in lines[stop : stop + _BELOW]:
+        if len(line.text) >= _PROSE or (len(line.text) >= _PROSE // 2 and "。" in line.text):
+            return line.index
+    return stop
