@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.extract.dom import Box, Document, Line
-from crawler.extract.furniture import furniture
+from crawler.extract.furniture import furniture, is_meta_line
 from crawler.extract.titles import Title
 
 __all__ = ["Core", "find_core"]
@@ -19,9 +19,14 @@ __all__ = ["Core", "find_core"]
 _MARKS = re.compile(r"[，。！？；：、”…]|[,.;:!?](?=\s|$)")
 #: Names of boxes around comments, recommendations and page feet: a weak hint, which only lowers the points.
 _ASIDE_NAMES = re.compile(
-    r"comment|reply|pinglun|foot|copyright|recommend|tuijian|related|relate|xiangguan|sidebar|side-|aside|rank|paihang"
-    r"|hotnews|nav(?!i_content)|menu|breadcrumb|login|disclaimer|statement|shengming|share|qrcode|advert|guess|interest"
+    r"comment|reply|pinglun|foot(?!ball)|copyright|recommend|tuijian|relate|xiangguan|sidebar|(?<![a-z])side(?![a-z])"
+    r"|aside|(?<![a-z])rank|paihang|hotnews|(?<![a-z])nav(?![a-z])|(?<![a-z])menu|breadcrumb|login|disclaimer"
+    r"|shengming|(?<![a-z])share|qrcode|advert"
 )
+
+
+#: A page with fewer points than a sentence of running text earns shows no body: look among the hidden lines.
+_LITTLE = 30.0
 
 
 @dataclass(slots=True)
@@ -36,6 +41,8 @@ class Core:
     home: Box
     points: float
     rival: float = 0.0
+    #: the text was found among lines that are styled away
+    hidden: bool = False
 
 
 def _points(line: Line) -> float:
@@ -51,6 +58,8 @@ def _points(line: Line) -> float:
     marks = len(_MARKS.findall(text)) if size >= 8 else 0
     if not marks or (size < 16 and marks < 2):
         return -4.0
+    if size < 120 and is_meta_line(text):
+        return -10.0
     return float(min(own, 400)) * (1.0 if marks > 1 or text[-1] in "。！？”…" else 0.6)
 
 
@@ -87,7 +96,8 @@ def find_core(document: Document, title: Title) -> Core | None:
     lines = [line for line in document.lines if not line.hidden]
     points = _score(lines, title)
     best = _stretch(lines, points)
-    if best is None and len(lines) < len(document.lines):
+    hidden = (best is None or best[2] < _LITTLE) and len(lines) < len(document.lines)
+    if hidden:
         lines = document.lines
         points = _score(lines, title)
         best = _stretch(lines, points)
@@ -95,7 +105,7 @@ def find_core(document: Document, title: Title) -> Core | None:
         return None
     first, last, total = best
     home = _home(document, lines[first : last + 1], points[first : last + 1])
-    return Core(lines[first].index, lines[last].index + 1, home, total)
+    return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, hidden)
 
 
 def _score(lines: list[Line], title: Title) -> list[float]:

@@ -6,12 +6,15 @@ import re
 
 from crawler.extract.container import Core
 from crawler.extract.dom import Document, Line
-from crawler.extract.furniture import END_REASONS, furniture, is_meta_line
+from crawler.extract.furniture import END_REASONS, furniture, is_meta_line, is_sentence
 from crawler.extract.titles import Title
 from crawler.items import Cut
 
 __all__ = ["trim"]
 
+_NOT_WORD = re.compile(r"[\W_]+")
+#: A longer line in the middle of the text that speaks of rights or reprints is news about them.
+_NOTICE = 60
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
 
 
@@ -19,8 +22,9 @@ def trim(document: Document, core: Core, title: Title) -> tuple[list[Line], list
     """Lines of the body in order, and what was left out."""
     home = core.home
     first, last = min(core.first, home.first), max(core.last, home.last)
-    lines = [line for line in document.lines[first:last] if not line.hidden]
+    lines = [line for line in document.lines[first:last] if not line.hidden or core.hidden]
     reasons = [_reason(line) for line in lines]
+    _subheadings(lines, reasons)
     _head(lines, reasons, core, title)
     _tail(lines, reasons, core)
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
@@ -35,33 +39,71 @@ def _reason(line: Line) -> str | None:
     return reason
 
 
+def _running(line: Line) -> bool:
+    return len(line.text) >= 25 and line.link_chars * 2 < len(line.text) and is_sentence(line.text)
+
+
+def _subheadings(lines: list[Line], reasons: list[str | None]) -> None:
+    """最新动态 above a paragraph of the same box is a heading of the text; a list of links has no paragraphs."""
+    for position in range(len(lines) - 1):
+        if reasons[position] == "related":
+            after = lines[position + 1]
+            same = after.box.parent is lines[position].box.parent or after.box is lines[position].box
+            if same and reasons[position + 1] is None and _running(after):
+                reasons[position] = None
+
+
 def _head(lines: list[Line], reasons: list[str | None], core: Core, title: Title) -> None:
-    """Before the core: nothing above the headline, no meta line, no repeated headline."""
+    """Before the core: nothing above the headline, no meta line, no repeated headline, nothing of another box."""
     headline = title.lines[-1] if title.lines else -1
+    start = next(line for line in lines if line.index >= core.first)
     for position, line in enumerate(lines):
         if line.index >= core.first and line.index > headline:
+            _repeated_headline(lines[position : position + 6], reasons, position, title)
             break
         if line.index <= headline < core.last:
             reasons[position] = "headline" if line.index in title.lines else "before headline"
         elif is_meta_line(line.text):
             reasons[position] = "meta line"
-        elif line.text.isdigit() or len(line.text) < 3:
-            reasons[position] = "label"
+        elif line.box is not start.box and line.box.parent is not start.box.parent:
+            reasons[position] = "before text"
+
+
+def _repeated_headline(lines: list[Line], reasons: list[str | None], offset: int, title: Title) -> None:
+    """Cut the first lines where they are the headline again, broken into several."""
+    whole = _fold(title.text or "")
+    joined = ""
+    for position, line in enumerate(lines):
+        joined += _fold(line.text)
+        if not whole.startswith(joined):
+            return
+        if joined == whole:
+            for cut in range(offset, offset + position + 1):
+                reasons[cut] = "headline"
+            return
+
+
+def _fold(text: str) -> str:
+    return _NOT_WORD.sub("", text)
 
 
 def _tail(lines: list[Line], reasons: list[str | None], core: Core) -> None:
     """After the first closing mark that is followed by little running text: nothing."""
-    total = sum(len(line.text) for line, reason in zip(lines, reasons, strict=True) if reason is None)
+    running = [
+        len(line.text) if reason is None and _running(line) else 0 for line, reason in zip(lines, reasons, strict=True)
+    ]
+    total = sum(running)
     behind = 0
     end = len(lines)
     for position in range(len(lines) - 1, -1, -1):
         line = lines[position]
-        if reasons[position] in END_REASONS or reasons[position] == "credit":
+        if reasons[position] in END_REASONS:
             if behind > 0.15 * total and line.index < core.last:
-                break
-            end = position
-        elif reasons[position] is None:
-            behind += len(line.text)
+                if reasons[position] == "legal" and len(line.text) > _NOTICE and behind < 0.95 * total:
+                    reasons[position] = None
+            else:
+                end = position
+        behind += running[position]
     for position in range(end, len(lines)):
         if reasons[position] is None:
             reasons[position] = "after the end"
