@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from crawler.demo import text
+from crawler.demo import epaper, text
 from crawler.demo.catalog import Catalog
 from crawler.demo.families import FAMILIES
 from crawler.demo.faults import Faults
@@ -152,6 +152,10 @@ class DemoPortal:
         """All stories that can be found now, newest first, made one at a time."""
         for number in list(self.catalog.order()):
             yield self.story(number)
+
+    def paper(self, since: dt.date | None = None, until: dt.date | None = None) -> Iterator[Story]:
+        """Articles of the e-paper's issues in a range of days; nothing where the portal has none."""
+        return epaper.stories(self, since, until) if "epaper" in self.traps else iter(())
 
     def strays(self) -> dict[str, str]:
         """Addresses that the portal's pages link to and that are no stories of it, with the reason."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import random
 import re
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.demo.messages import Request, Response, gone
+from crawler.demo.messages import Request, Response, gone, page
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City, Draft
 from crawler.items import Block
@@ -80,6 +81,8 @@ class Family(ABC):
     site: ClassVar[str]
     city: ClassVar[City]
     encoding: ClassVar[str] = "utf-8"
+    #: Content-Type header of pages; "": text/html with the encoding
+    content_type: ClassVar[str] = ""
     sections: ClassVar[tuple[Section, ...]]
     traps: ClassVar[frozenset[str]]
     strays: ClassVar[tuple[Stray, ...]] = ()
@@ -137,6 +140,32 @@ class Family(ABC):
     def not_found(self, soft: bool) -> Response:
         """The page for what is not there; soft: with status 200."""
         return gone(self.missing, 200 if soft else 404, self.encoding)
+
+    def page(self, html: str, modified: dt.datetime | None = None) -> Response:
+        """A page in the family's encoding, with the header its server sends."""
+        return page(html, encoding=self.encoding, content_type=self.content_type, modified=modified)
+
+    @abstractmethod
+    def article_html(self, portal: DemoPortal, story: Story, part: int) -> str:
+        """A story's page, part 1, 2 …"""
+
+    def article(self, visit: Visit, number: int) -> Response | None:
+        """Answer for a path that names a story by its number; None where the path is not its own."""
+        entry, part, answer = self.find(visit.portal, number, visit.request.path)
+        if entry is None:
+            return answer
+        story = visit.portal.story(number)
+        if part > len(story.parts):
+            return None
+        return self.page(self.article_html(visit.portal, story, part), visit.portal.catalog.modified(number))
+
+    def section_index(self, key: str) -> int | None:
+        """Position of the section with that key."""
+        return next((i for i, section in enumerate(self.sections) if section.key == key), None)
+
+    def newest(self, portal: DemoPortal, index: int, count: int) -> list[Row]:
+        """The first stories of a section, for a front page."""
+        return [self.row(portal, number) for number in portal.catalog.order(index)[:count]]
 
     def find(self, portal: DemoPortal, number: int, path: str) -> tuple[Entry | None, int, Response | None]:
         """The entry and part that a path names; an answer instead where there is none or it was removed."""

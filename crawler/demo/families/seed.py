@@ -68,17 +68,13 @@ class Seed(Family):
 
     def _article(self, visit: Visit) -> Response | None:
         number = int(visit.match[2]) * pow(7919, -1, 1_000_000) % 1_000_000
-        entry, _, answer = self.find(visit.portal, number, visit.request.path)
-        if entry is None:
-            return answer
-        story = visit.portal.story(number)
-        return page(self._article_html(visit.portal, story), modified=visit.portal.catalog.modified(number))
+        return self.article(visit, number)
 
-    def _frame(self, portal: DemoPortal, title: str, main: str) -> str:
+    def _frame(self, portal: DemoPortal, title: str, main: str, meta: str = "") -> str:
         channels = anchors([(f"/{s.key}/", s.label) for s in self.sections], " ")
         host = portal.base.removeprefix("http://")
         return f"""<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}_{self.site}</title>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}_{self.site}</title>{meta}
 <link rel="stylesheet" href="/css/qh.css"><script src="/js/qh.js"></script></head>
 <body><div class="qh-top"><a class="logo" href="{portal.base}/">{self.site}</a>
 <div class="qh-nav"><a href="/">首页</a> {channels}</div></div>
@@ -87,7 +83,8 @@ class Seed(Family):
 <div class="qh-foot"><p>Copyright (C) {host}</p><p>{self.site} 版权所有 清ICP备2021000001号-1</p></div>
 </body></html>"""
 
-    def _article_html(self, portal: DemoPortal, story: Story) -> str:
+    def article_html(self, portal: DemoPortal, story: Story, part: int) -> str:
+        """The column with the text, and four boxes under it."""
         lines = "<br>".join(escape(line) for line in story.title.split(" ")) if " " in story.title else story.title
         under = f'<p class="qh-sub">{escape(story.subtitle)}</p>' if story.subtitle else ""
         hot = self._links(self.older(portal, story.number, 17, 29, 41, 60, 85))
@@ -96,7 +93,7 @@ class Seed(Family):
         crumbs = " &gt; ".join(
             [anchor("/", "首页"), anchor("/", "资讯中心"), anchor(f"/{story.sections[0].key}/", story.breadcrumb[-1])]
         )
-        body = blocks_html(story.blocks, paragraph="<p>　　{}</p>")
+        body = blocks_html(story.parts[part - 1], paragraph="<p>　　{}</p>")
         main = f"""<div class="qh-wrap"><div class="qh-pos">{crumbs}</div>
 <h1>{lines}</h1>{under}
 <div class="qh-from">{story.source} {story.published:%Y-%m-%d %H:%M}</div>
@@ -107,13 +104,14 @@ class Seed(Family):
 <div class="qh-box"><h3>最新发布</h3>{new}</div>
 <div class="qh-box"><h3>更多搜索</h3><p>{" ".join(anchor(f"/search/?q={k}", k) for k in story.keywords)}</p></div>
 <div class="qh-box"><h3>内容精选</h3>{featured}</div></div>"""
-        return self._frame(portal, story.title, main)
+        meta = f'<meta name="keywords" content="{",".join(story.keywords)}">'
+        return self._frame(portal, story.title, main, meta)
 
     def _links(self, rows: list[Row]) -> str:
         return "<ul>" + "".join(f"<li>{anchor(row.href, cut(row.title, 18), row.title)}</li>" for row in rows) + "</ul>"
 
     def _list(self, visit: Visit) -> Response | None:
-        index = next((i for i, section in enumerate(self.sections) if section.key == visit.match[1]), None)
+        index = self.section_index(visit.match[1])
         listing = None if index is None else self.list_page(visit.portal, index, int(visit.match[2] or 1))
         if listing is None or visit.match[2] == "1":
             return None
@@ -154,7 +152,7 @@ class Seed(Family):
     def _home(self, visit: Visit) -> Response:
         blocks = []
         for index, section in enumerate(self.sections):
-            rows = [self.row(visit.portal, number) for number in visit.portal.catalog.order(index)[:6]]
+            rows = self.newest(visit.portal, index, 6)
             blocks.append(
                 f'<div class="qh-col"><h2>{anchor(f"/{section.key}/", section.label)}</h2>{self._links(rows)}</div>'
             )
