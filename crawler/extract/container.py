@@ -113,8 +113,9 @@ def _score(lines: list[Line], title: Title) -> list[float]:
     factors: dict[int, float] = {}
     scored: list[float] = []
     ended, gathered = 1.0, 0.0
+    titles = frozenset(title.lines) | frozenset(title.repeats)
     for line in lines:
-        points = _points(line)
+        points = -4.0 if line.index in titles else _points(line)
         if points > 0:
             factor = factors.get(id(line.box))
             if factor is None:

@@ -56,29 +56,48 @@ def _subheadings(lines: list[Line], reasons: list[str | None]) -> None:
 def _head(lines: list[Line], reasons: list[str | None], core: Core, title: Title) -> None:
     """Before the core: nothing above the headline, no meta line, no repeated headline, nothing of another box."""
     headline = title.lines[-1] if title.lines else -1
-    start = next(line for line in lines if line.index >= core.first)
-    for position, line in enumerate(lines):
-        if line.index >= core.first and line.index > headline:
-            _repeated_headline(lines[position : position + 6], reasons, position, title)
-            break
-        if line.index <= headline < core.last:
-            reasons[position] = "headline" if line.index in title.lines else "before headline"
-        elif is_meta_line(line.text):
+    start = _start(lines, reasons, core, headline)
+    for position, line in enumerate(lines[: start + 1]):
+        if line.index in title.lines:
+            reasons[position] = "headline"
+        elif line.index < headline < core.last:
+            reasons[position] = "before headline"
+        elif position < start and is_meta_line(line.text):
             reasons[position] = "meta line"
-        elif line.box is not start.box and line.box.parent is not start.box.parent:
-            reasons[position] = "before text"
+        elif _apart(line, lines[start]):
+            reasons[position] = reasons[position] or "before text"
+    _repeated_headline(lines, reasons, title)
 
 
-def _repeated_headline(lines: list[Line], reasons: list[str | None], offset: int, title: Title) -> None:
+def _start(lines: list[Line], reasons: list[str | None], core: Core, headline: int) -> int:
+    """Position of the first line of running text below the headline."""
+    for position, line in enumerate(lines):
+        below = line.index > headline or headline >= core.last
+        if not below or line.index < core.first or reasons[position] is not None or is_meta_line(line.text):
+            continue
+        if line.link_chars and position + 1 < len(lines) and _apart(line, lines[position + 1]):
+            # A lead stands in a box of its own too, but has no links in it.
+            reasons[position] = "promotion"
+            continue
+        return position
+    return 0
+
+
+def _apart(one: Line, other: Line) -> bool:
+    return one.box is not other.box and one.box.parent is not other.box.parent
+
+
+def _repeated_headline(lines: list[Line], reasons: list[str | None], title: Title) -> None:
     """Cut the first lines where they are the headline again, broken into several."""
     whole = _fold(title.text or "")
     joined = ""
-    for position, line in enumerate(lines):
-        joined += _fold(line.text)
+    first = [position for position, reason in enumerate(reasons) if reason is None][:6]
+    for count, position in enumerate(first, 1):
+        joined += _fold(lines[position].text)
         if not whole.startswith(joined):
             return
         if joined == whole:
-            for cut in range(offset, offset + position + 1):
+            for cut in first[:count]:
                 reasons[cut] = "headline"
             return
 
