@@ -11,20 +11,20 @@ def _lines(text: str) -> tuple[str, ...]:
 
 TITLES = _lines("""
 {city}{road}{thing2}：{goal}
-{district}{act}　{goal}
+{district}{act} {goal}
 {district}{area}：{thing}迎来新进展
 {thing}走过{m}年：{goal}
-{n}万元投向{thing}　{effect}
-{body}{act}　涉及{n}户
+{n}万元投向{thing} {effect}
+{body}{act} 涉及{n}户
 {city}今年将在{area}{act}
-从{road}出发　{goal}
+从{road}出发 {goal}
 {who}{name}眼中的{thing}
-{effect}　{district}{thing}交出答卷
+{effect} {district}{thing}交出答卷
 {thing}在{district}{road}落地
 记者探访{area}{thing2}：{effect}
-{firm}{thing2}“上新”　{act}
+{firm}{thing2}“上新” {act}
 {district}{who}{name}：{goal}
-{act2}　{road}有了新模样
+{act2} {road}有了新模样
 {n}个{thing2}亮相{area}
 {name}和他的{thing2}
 {area}{thing}带来的变化

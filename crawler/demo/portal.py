@@ -118,7 +118,7 @@ class DemoPortal:
         original = catalog.original(number)
         if original is None:
             head = text.headline(self._seed_of(number), family.city, sections[0].subjects)
-            title, subtitle = family.headline(head.title), head.subtitle
+            title, subtitle = head.title, head.subtitle
         else:
             title, subtitle = (twin := self.entry(original)).title, twin.subtitle
         published, inserted = catalog.published(number), catalog.inserted(number)

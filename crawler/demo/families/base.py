@@ -115,10 +115,6 @@ class Family(ABC):
         stem, dot, suffix = path.rpartition(".")
         return path if part == 1 else f"{stem}_{part}{dot}{suffix}"
 
-    def headline(self, title: str) -> str:
-        """The headline in the family's manner."""
-        return title
-
     def image_path(self, entry: Entry, index: int) -> str:
         """Where a picture lies."""
         return f"/uploads/{entry.published:%Y%m%d}/{entry.number}{index:02d}.jpg"

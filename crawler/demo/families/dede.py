@@ -102,7 +102,7 @@ class Dede(Family):
         editor = f"<div>　　（责任编辑：{story.editors[0]}）</div>" if last and story.editors else ""
         under = f"<h4>{escape(story.subtitle)}</h4>" if story.subtitle else ""
         main = f"""<div class="place">当前位置: {crumbs} &gt; </div>
-<div class="viewbox"><div class="title"><h2>{escape(story.title)}</h2>{under}</div>
+<div class="viewbox"><div class="title"><h2>{escape(story.title).replace(" ", "&nbsp;&nbsp;")}</h2>{under}</div>
 <div class="info"><small>时间:</small>{story.published:%Y-%m-%d %H:%M}<small>来源:</small>{story.source}
 <small>作者:</small>{author}
 <small>点击:</small><script src="/plus/count.php?aid={story.number}"></script>次</div>

@@ -103,7 +103,7 @@ class Founder(Family):
             image='<P align=center><IMG src="{}"></P>',
             caption="<P align=center class=pictext><FONT face=楷体>{}</FONT></P>",
         )
-        keywords = "".join(anchor(f"/search.htm?k={word}", word) for word in story.keywords)
+        keywords = " ".join(anchor(f"/search.htm?k={word}", word) for word in story.keywords)
         main = f"""{self._property(story)}
 <div class="where">{crumbs} > 正文</div>
 <h1 id="title">{escape(story.title)}</h1>{under}

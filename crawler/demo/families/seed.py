@@ -62,10 +62,6 @@ class Seed(Family):
         seconds = int(entry.inserted.timestamp()) + entry.number % 60
         return f"/news/{seconds}{entry.number * 7919 % 1_000_000:06d}.shtml"
 
-    def headline(self, title: str) -> str:
-        """Headlines of two lines are joined by a plain space."""
-        return title.replace("　", " ")
-
     def _article(self, visit: Visit) -> Response | None:
         number = int(visit.match[2]) * pow(7919, -1, 1_000_000) % 1_000_000
         return self.article(visit, number)

@@ -102,7 +102,7 @@ class Trs(Family):
         pager = f'createPageHTML({len(story.parts)}, {part - 1}, "{stem}", "html");' if story.part_urls else ""
         under = f'<div class="futi">{escape(story.subtitle)}</div>' if story.subtitle else ""
         main = f"""<div class="weizhi">您所在的位置：{crumbs}</div>
-<div class="xl"><div class="xl-title">{escape(story.title)}</div>{under}
+<div class="xl"><div class="xl-title">{escape(story.title).replace(" ", "　")}</div>{under}
 <div class="xl-info">发布时间：{story.published:%Y-%m-%d %H:%M}　来源：{story.source}{author}　字号：[大 中 小]</div>
 <div class="xl-text"><div class="TRS_Editor">
 <style type="text/css">.TRS_Editor P{{line-height:2;font-size:16px;}}</style>
