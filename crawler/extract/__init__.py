@@ -1,6 +1,28 @@
 """Bytes of a page in, an Article, a Listing or a Template out.  Pure: no Scrapy, no I/O, no database."""
 
 from crawler.extract.article import extract
+from crawler.extract.dom import Document, parse
+from crawler.extract.epaper import Edition, EditionPage, article_page, edition_url, read_edition
+from crawler.extract.feeds import FEED_PATHS, Feed, read_feed, read_feed_index
 from crawler.extract.listing import read_list
+from crawler.extract.parts import Parts, find_parts
+from crawler.extract.stitch import stitch
 
-__all__ = ["extract", "read_list"]
+__all__ = [
+    "FEED_PATHS",
+    "Document",
+    "Edition",
+    "EditionPage",
+    "Feed",
+    "Parts",
+    "article_page",
+    "edition_url",
+    "extract",
+    "find_parts",
+    "parse",
+    "read_edition",
+    "read_feed",
+    "read_feed_index",
+    "read_list",
+    "stitch",
+]

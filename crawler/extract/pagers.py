@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from crawler.extract.anchors import Surroundings
 
-__all__ = ["by_script", "cmstop", "script_pages", "scripts"]
+__all__ = ["by_script", "call_pages", "cmstop", "script_pages", "scripts"]
 
 #: createPageHTML(20, 0, "index", "html") and its relatives; the arguments decide, not the name.
 _CALL = re.compile(
@@ -18,6 +19,14 @@ _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+)|[\w.]+)\s*(?:,|$)""")
 _EXTENSION = re.compile(r"s?html?|jhtml|php|aspx?|jsp")
 _CMSTOP = re.compile(r"cmstop|mode-txtlink|[?&]app=system&(?:amp;)?controller=")
 _NUMBER_FILE = re.compile(r"\d+\.s?html?$")
+
+
+@dataclass(slots=True)
+class _Call:
+    """Pages of one pager call, and the position of the page that it stands on."""
+
+    pages: list[str]
+    current: int
 
 
 def scripts(page: Surroundings) -> Iterator[str]:
@@ -43,13 +52,22 @@ def script_pages(page: Surroundings) -> list[str]:
         if "age" not in text:
             continue
         for call in _CALL.finditer(text):
-            pages = _pages(call[1], page.url)
-            if pages is not None:
-                return pages
+            found = _pages(call[1], page.url)
+            if found is not None:
+                return found.pages[found.current + 1 :]
     return []
 
 
-def _pages(arguments: str, url: str) -> list[str] | None:
+def call_pages(text: str, url: str) -> list[str]:
+    """All pages that a pager call in a script makes, the first included; empty without a call."""
+    for call in _CALL.finditer(text):
+        found = _pages(call[1], url)
+        if found is not None:
+            return found.pages
+    return []
+
+
+def _pages(arguments: str, url: str) -> _Call | None:
     numbers: list[int] = []
     names: list[str] = []
     named_first = False
@@ -68,8 +86,10 @@ def _pages(arguments: str, url: str) -> list[str] | None:
         return None
     count, current, name = numbers[0], numbers[1], names[0]
     one_based = total >= 6 or named_first
-    last = count if one_based else count - 1
-    return [urljoin(url, f"{name}_{number}.{extension}") for number in range(current + 1, last + 1)]
+    first, last = (1, count) if one_based else (0, count - 1)
+    pages = [f"{name}_{number}.{extension}" for number in range(first, last + 1)]
+    pages[:1] = [f"{name}.{extension}"]
+    return _Call([urljoin(url, page) for page in pages], current - first)
 
 
 def cmstop(page: Surroundings) -> str | None:
