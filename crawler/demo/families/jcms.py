@@ -189,7 +189,9 @@ groupSize:3,data:{{{form}}}}});</script></div>"""
         for row in listing.rows:
             date = f"{row.entry.published:%Y年%m月%d日}" if row.entry else ""
             rows.append(f"<li>{anchor(row.href, row.title)}<em>{date}</em></li>")
-        links = [(f"/{key}/{left}.htm", "下页"), (f"/{key}/1.htm", "尾页")] if left else []
+        before = f"/{key}.htm" if listing.number <= 2 else f"/{key}/{left + 2}.htm"
+        links = [(f"/{key}.htm", "首页"), (before, "上页")] if listing.number > 1 else []
+        links += [(f"/{key}/{left}.htm", "下页"), (f"/{key}/1.htm", "尾页")] if left else []
         main = f"""<div class="gov-pos">当前位置：<a href="/">首页</a> &gt; {listing.section.label}</div>
 <ul class="down-list">
 {chr(10).join(rows)}

@@ -156,7 +156,8 @@ class Trs(Family):
         if listing.pages == 1:
             return ""
         address = f"{_API}?chnlId={self.sections.index(listing.section)}&pageIndex=2&pageSize={self.per_page}"
-        return f'<div class="more">{anchor(address, "加载更多")}</div>'
+        more = anchor(address, "加载更多", extra=' rel="next"')
+        return f'<div class="more">{more}</div>'
 
     def _api(self, visit: Visit) -> Response | None:
         """Documents of a channel as JSON; beyond the last page an empty list."""
