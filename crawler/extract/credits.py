@@ -62,6 +62,8 @@ def _short(line: Line) -> Credits:
 def _note(
     credits: Credits, evidence: dict[str, Evidence], part: Credits, rule: str, confidence: float, line: Line
 ) -> None:
+    if not part and not part.keywords:
+        return
     for role in _ROLES:
         if getattr(part, role) and role not in evidence:
             evidence[role] = Evidence(rule, confidence, line.text[:200])

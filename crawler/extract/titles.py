@@ -107,19 +107,18 @@ class _Witnesses:
         self.metas = [_key(doc.meta[name]) for name in _HEADLINE_META if name in doc.meta]
         self.page = _key(doc.page_title)
         self.head = _key(strip_site(doc.page_title))
-        self.dates = [
-            line.index for line in doc.lines[:_MOST_LINES] if len(line.text) < 200 and _YEAR.search(line.text)
-        ]
-        self.count = max(1, len(doc.lines))
+        #: Most lines begin with a character that none of them holds, and need not be folded and compared.
+        self.chars = frozenset("".join((doc.page_title, self.page, *self.metas)))
+        self.lines = doc.lines
 
     def score(self, line: Line) -> float:
         """How likely a line is the headline; 0 for lines that cannot be."""
         text = line.text
         if not _SHORTEST <= len(text) <= _LONGEST:
             return 0.0
-        named = self._named(_key(text))
         heading = line.heading
-        if not named and not heading and not _TITLE_NAME.search(line.box.names()):
+        named = self._named(_key(text)) if text[0] in self.chars else 0.0
+        if not named and not heading:
             return 0.0
         score = named + _HEADING_SCORE[heading]
         if _TITLE_NAME.search(line.box.names()):
@@ -130,9 +129,13 @@ class _Witnesses:
             score -= 1.0
         if line.hidden:
             score -= 2.0
-        if any(0 < date - line.index <= _NEAR for date in self.dates):
+        if self.dated(line.index, _NEAR):
             score += 1.0
-        return score - 0.5 * line.index / self.count
+        return score - 0.5 * line.index / len(self.lines)
+
+    def dated(self, index: int, reach: int) -> bool:
+        """Whether one of the next lines holds what may be a date."""
+        return any(len(line.text) < 200 and _YEAR.search(line.text) for line in self.lines[index + 1 : index + 1 + reach])
 
     def _named(self, key: str) -> float:
         """Agreement with meta tags and <title>: whole, as a beginning, or as a part."""
@@ -175,7 +178,7 @@ def _unnamed(doc: Document, witnesses: _Witnesses) -> Title | None:
         score = 2.0 * bool(_TITLE_NAME.search(line.box.names()))
         score += 1.2 * (line.bold_chars * 10 >= len(text.replace(" ", "")) * 9)
         score += 1.0 * (line.index - crumb <= 2) + 0.5 * (line.index == 0)
-        score += 1.0 * any(0 < date - line.index <= 2 for date in witnesses.dates)
+        score += 1.0 * witnesses.dated(line.index, 2)
         if score > best_score:
             best, best_score = line, score
     if best is None or best_score < _ENOUGH_UNNAMED:
