@@ -87,7 +87,11 @@ class Connection:
 
     def _connect(self) -> sqlite3.Connection:
         address = self.path.absolute().as_uri()
-        mode = "ro" if self.readonly else "rwc"
+        mode = "rwc"
+        if self.readonly:
+            # A reader of a log needs a file beside it; in a folder that nobody may write to there is nothing to watch.
+            log = self.path.with_name(f"{self.path.name}-wal")
+            mode = "ro" if _writable(self.path.parent) or log.exists() else "ro&immutable=1"
         # Transactions are begun by hand: the module's own are deferred.
         return sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=self._timeout, isolation_level=None)
 
@@ -156,7 +160,11 @@ def _prepare(path: Path, readonly: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CorpusReadOnly(f"{path}: cannot make its folder ({error.strerror}); name another file") from error
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise CorpusReadOnly(
-            f"{path}: no permission to write; change the permissions, or name another file (-s CORPUS=…)"
-        )
+    # The log stands beside the file, so the folder has to be writable too.
+    for place in (path, path.parent) if path.exists() else (path.parent,):
+        if not _writable(place):
+            raise CorpusReadOnly(f"{place}: no permission to write; change it, or name another file (-s CORPUS=…)")
+
+
+def _writable(place: Path) -> bool:
+    return os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
