@@ -50,6 +50,8 @@ class Decoded:
 
     text: str
     encoding: str
+    #: the bytes, as they stand, are UTF-8 without a byte order mark
+    exact: bool = False
 
 
 def _codec(name: str) -> str | None:
@@ -78,7 +80,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """Text of a page's bytes; never raises.  content_type: the HTTP header's value, None if unknown.
 
     >>> decode("镕㐂".encode("gb18030"), "text/html; charset=gb2312")
-    Decoded(text='镕㐂', encoding='gb18030')
+    Decoded(text='镕㐂', encoding='gb18030', exact=False)
     >>> decode("水母网".encode(), "text/html; charset=ISO-8859-1").encoding
     'utf-8'
     """
@@ -91,7 +93,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         return _not_utf8(body, content_type)
     if "\x00" in text[:200]:
         return _maybe_utf16(body, text)
-    return _short_gbk(body, content_type) or Decoded(text, "utf-8")
+    return _short_gbk(body, content_type) or Decoded(text, "utf-8", exact=True)
 
 
 def _maybe_utf16(body: bytes, text: str) -> Decoded:

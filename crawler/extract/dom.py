@@ -30,13 +30,15 @@ _INLINE = frozenset(
         " rb rp rt ruby s samp small source span strike strong sub sup time tt u var wbr link param area base",
     )
 )
+_NOTED = frozenset({"a", "span", "img", "b", "strong", "meta"})
+_BREAKS = frozenset({"br", "hr"})
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 #: libxml2's message when it gives up on depth (2,048), and with it on all that follows; real pages stay below 100.
 _TOO_DEEP = "Excessive depth"
 #: Tags that can be dropped from a page nested too deep without joining lines of text.
-_NESTING_TAG = re.compile(r"</?(?!(?:p|br|h[1-6]|title|meta|a|img|td|tr)\b)[a-zA-Z][^<>]*>")
+_NESTING_TAG = re.compile(rb"</?(?!(?:p|br|h[1-6]|title|meta|a|img|td|tr)\b)[a-zA-Z][^<>]*>")
 #: No news page is larger; what follows is not read (10 MB cost less than 2 s).
 _MAX_CHARS = 12_000_000
 #: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens, byte order marks,
@@ -75,27 +77,30 @@ class Document:
 def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     """Decode and parse a page's bytes; never raises.  Bytes without any markup give one paragraph or nothing."""
     decoded = decode(body, content_type)
-    root = _tree(decoded.text[:_MAX_CHARS])
+    source = body if decoded.exact and len(body) < _LARGE else decoded.text[:_MAX_CHARS]
+    root = _tree(source)
     document = Document(url, decoded.encoding, root)
     _Walk(document).run(root)
     return document
 
 
-def _tree(text: str) -> etree._Element:
-    if len(text) > _LARGE:
-        text = _HUGE_TAG.sub(r"<\1>", text)
+def _tree(source: str | bytes) -> etree._Element:
+    """The tree of a page's text, or of its bytes where these are UTF-8."""
+    if isinstance(source, str):
+        source = (_HUGE_TAG.sub(r"<\1>", source) if len(source) > _LARGE else source).encode("utf-8", "replace")
+    source = source.translate(None, _CONTROL)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
-    root = _feed(text, parser)
-    if root is None or any(_TOO_DEEP in entry.message for entry in parser.error_log.filter_from_fatals()):
-        root = _feed(_NESTING_TAG.sub("\n", text), etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True))
+    root = _feed(source, parser)
+    error = parser.error_log.last_error
+    if error is not None and _TOO_DEEP in error.message:
+        shallow = _NESTING_TAG.sub(b"\n", source)
+        root = _feed(shallow, etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True))
     return root if root is not None else etree.Element("html")
 
 
-def _feed(text: str, parser: etree.HTMLParser[Any]) -> etree._Element | None:
+def _feed(source: bytes, parser: etree.HTMLParser[Any]) -> etree._Element | None:
     try:
-        root: etree._Element | None = etree.fromstring(
-            text.encode("utf-8", "replace").translate(None, _CONTROL), parser
-        )
+        root: etree._Element | None = etree.fromstring(source, parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         # Nothing to parse (empty, or a comment only); the caller has an empty tree for it.
         return None
@@ -126,38 +131,43 @@ class _Walk:
     def run(self, root: etree._Element) -> None:
         """Walk the tree once, without recursion (pages nested 2,000 deep exist)."""
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        opened, closed, text = self.opened, self.closed, self.text
+        parts, inline, skipped = self.parts, _INLINE, _SKIPPED
         for event, node in walker:
+            tag: Any = node.tag
             if event == "start":
-                if not opened(node, str(node.tag)):
+                if tag in inline:
+                    if tag in _NOTED and not self.open_inline(node, tag):
+                        walker.skip_subtree()
+                        continue
+                elif tag in skipped:
+                    self.skip(node, tag)
                     walker.skip_subtree()
-                elif node.text:
-                    text(node.text)
-                continue
-            if event == "end":
-                closed(str(node.tag))
+                    continue
+                else:
+                    self.open_box(node, tag)
+                text = node.text
             else:
-                self.document.comments.append((node.text or "", len(self.lines)))
-            if node.tail:
-                text(node.tail)
+                if event == "end":
+                    self.closed(tag)
+                else:
+                    self.document.comments.append((node.text or "", len(self.lines)))
+                text = node.tail
+            # White space between blocks begins no line.
+            if text and (parts or not text.isspace()):
+                self.text(text)
         self.flush()
         self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
-
-    def opened(self, node: etree._Element, tag: str) -> bool:
-        """Take note of an element that begins; False if what is in it is not read."""
-        if tag in _INLINE:
-            return self.open_inline(node, tag)
-        if tag in _SKIPPED:
-            self.skip(node, tag)
-            return False
-        self.open_box(node, tag)
-        return True
 
     def closed(self, tag: str) -> None:
         """Take note of an element that ends."""
         if tag not in _INLINE:
             if tag not in _SKIPPED:
-                self.close_box()
+                if self.parts:
+                    self.flush()
+                if tag not in _BREAKS:
+                    self.box.last = len(self.lines)
+                    if self.box.parent is not None:
+                        self.box = self.box.parent
         elif tag == "a":
             self.in_link = False
         elif tag in _BOLD:
@@ -173,8 +183,6 @@ class _Walk:
 
     def flush(self) -> None:
         """End the current line."""
-        if not self.parts:
-            return
         text = fold("".join(self.parts))
         self.parts.clear()
         if text:
@@ -193,26 +201,22 @@ class _Walk:
             self.document.pictures.append(Picture(node, len(self.lines), self.box))
         elif tag in _BOLD:
             self.in_bold = True
-        elif tag == "meta":
+        else:
             self.meta(node)
         return True
 
     def open_box(self, node: etree._Element, tag: str) -> None:
         """Begin a block-level element: a new line, and a new box."""
-        self.flush()
+        if self.parts:
+            self.flush()
+        if tag in _BREAKS:
+            return
         parent = self.box
         style = node.get("style")
         hidden = parent.hidden or (style is not None and _HIDDEN.search(style) is not None)
-        heading = _HEADINGS.get(tag, parent.heading)
-        self.box = Box(node, tag, parent, len(self.lines), 0, parent.depth + 1, heading, hidden)
-        self.document.boxes.append(self.box)
-
-    def close_box(self) -> None:
-        """End a block-level element."""
-        self.flush()
-        self.box.last = len(self.lines)
-        if self.box.parent is not None:
-            self.box = self.box.parent
+        heading = _HEADINGS.get(tag) or parent.heading
+        self.box = box = Box(node, tag, parent, len(self.lines), 0, parent.depth + 1, heading, hidden)
+        self.document.boxes.append(box)
 
     def skip(self, node: etree._Element, tag: str) -> None:
         """Elements whose text nobody reads: keep the title and the structured data."""
