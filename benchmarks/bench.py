@@ -11,13 +11,12 @@ the exit status is 0.
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from figures import article_figures, learned_figures, list_figures, scorers
+from figures import article_figures, learned_figures, list_figures, project, scorers
 from floors import Floors, corpus_hash
 from goals import FIGURES, Figure
 
@@ -79,11 +78,8 @@ def _number(figure: Figure, value: float | None) -> str:
 
 
 def _measure(bench: Path, repeat: int) -> tuple[dict[str, float], list[str]]:
-    # The project need not be installed to be measured.
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
     score, score_lists = scorers(bench)
-    extraction = importlib.import_module("crawler.extract")
+    extraction = project("crawler.extract")
     now, faults = article_figures(score, bench / "articles", extraction.extract, repeat)
     if hasattr(extraction, "read_list"):
         now |= list_figures(score_lists, bench / "lists")

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["article_figures", "doubt_finds_faults", "learned_figures", "list_figures", "scorers"]
+__all__ = ["article_figures", "doubt_finds_faults", "learned_figures", "list_figures", "project", "scorers"]
 
 Row = dict[str, Any]
 
@@ -35,6 +35,14 @@ def scorers(bench: Path) -> tuple[ModuleType, ModuleType]:
     if str(bench) not in sys.path:
         sys.path.insert(0, str(bench))
     return importlib.import_module("score"), importlib.import_module("score_lists")
+
+
+def project(module: str) -> ModuleType:
+    """A module of the project, which need not be installed to be measured."""
+    root = str(Path(__file__).resolve().parent.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    return importlib.import_module(module)
 
 
 def article_figures(score: ModuleType, pages: Path, extract: Any, repeat: int) -> tuple[dict[str, float], list[str]]:

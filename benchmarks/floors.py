@@ -82,10 +82,16 @@ class Floors:
         best = dict(self.values)
         for figure in figures:
             if figure.name in now:
-                value, floor = now[figure.name], best.get(figure.name)
-                keep = min if figure.lower else max
-                best[figure.name] = value if floor is None else keep(value, floor)
+                best[figure.name] = _better(figure, now[figure.name], best.get(figure.name))
         return replace(self, corpus=corpus, values=best)
+
+
+def _better(figure: Figure, value: float, floor: float | None) -> float:
+    if figure.capped:
+        value = max(value, figure.goal) if figure.lower else min(value, figure.goal)
+    if floor is None:
+        return value
+    return min(value, floor) if figure.lower else max(value, floor)
 
 
 def _worse(figure: Figure, value: float, floor: float) -> bool:

@@ -16,6 +16,7 @@ class Figure:
 
     goal: what it must reach.  peer: the best other extractor's, None where no other gives it.  lower: less is better.
     noisy: a time, which varies between runs; all others come out the same on every run and every machine.
+    capped: its floor stops at the goal: a share of a handful of pages falls when one of them is repaired.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Figure:
     peer: float | None = None
     lower: bool = False
     noisy: bool = False
+    capped: bool = False
 
     def reached(self, value: float) -> bool:
         """True if the value is at the goal or beyond."""
@@ -41,7 +43,7 @@ FIGURES = (
     Figure("breadcrumb", 0.88),
     Figure("empty bodies", 0, lower=True),
     Figure("crashes", 0, lower=True),
-    Figure("doubt finds faults", 0.5),
+    Figure("doubt finds faults", 0.5, capped=True),
     Figure("time × lxml", 4, 13, lower=True, noisy=True),
     Figure("list precision", 0.97, 0.878),
     Figure("list recall", 0.97, 0.939),

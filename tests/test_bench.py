@@ -16,7 +16,9 @@ BENCH = ROOT.parent / "shared" / "bench"
 # script there has the name of the package pipelines.
 sys.path.insert(0, str(ROOT / "benchmarks"))
 try:
-    bench, figures, floors, goals = map(importlib.import_module, ("bench", "figures", "floors", "goals"))
+    bench, figures, floors, goals, peers = map(
+        importlib.import_module, ("bench", "figures", "floors", "goals", "peers")
+    )
 finally:
     sys.path.remove(str(ROOT / "benchmarks"))
 
@@ -75,6 +77,12 @@ def test_update_raises_and_never_lowers(before, now, after):
 @pytest.mark.parametrize(("before", "now", "after"), [(4.0, 3.5, 3.5), (4.0, 5.0, 4.0)])
 def test_update_of_a_figure_where_less_is_better(before, now, after):
     assert known(time=before).raised(ALL, {"time × lxml": now}, "c1").values["time × lxml"] == after
+
+
+@pytest.mark.parametrize(("before", "now", "after"), [(0.2, 0.8, 0.5), (0.2, 0.4, 0.4), (0.5, 0.3, 0.5)])
+def test_update_of_a_capped_figure_stops_at_the_goal(before, now, after):
+    capped = goals.Figure("doubt", 0.5, capped=True)
+    assert floors.Floors("c1", {"doubt": before}).raised([capped], {"doubt": now}, "c1").values == {"doubt": after}
 
 
 def test_update_keeps_figures_that_were_not_measured():
@@ -181,3 +189,42 @@ def test_shipped_floors_are_figures_of_the_table():
 @pytest.mark.skipif(not BENCH.is_dir(), reason="no ../shared/bench")
 def test_shipped_floors_are_of_the_bench_beside_the_repository():
     assert floors.Floors.read(bench.FLOORS).fit(floors.corpus_hash(BENCH))
+
+
+MEASURED = {
+    "a": {"F1": 0.9, "pageF1": 0.8, "clean": 0.5, "title": 0.75, "empty": 2, "crashes": 1, "time": 12.34},
+    "b": {"F1": 0.95, "pageF1": 0.9, "clean": 0.6, "empty": 0, "crashes": 0},
+}
+
+
+def test_peer_table_is_sorted_and_shows_what_is_missing():
+    head, _, *rows = peers.table(MEASURED, {"a": "1.2"}).splitlines()
+    assert [cell.strip() for cell in head.strip("|").split("|")][:4] == ["extractor", "body F1", "pageF1", "clean"]
+    assert rows == [
+        "| b | 0.950 | 0.900 | 0.60 | – | – | – | – | – | – | 0 | 0 | – |",
+        "| a 1.2 | 0.900 | 0.800 | 0.50 | 0.75 | – | – | – | – | – | 2 | 1 | 12.3 |",
+    ]
+
+
+def test_peer_table_replaces_the_old_one_and_nothing_else():
+    page = "before\n<!-- peers -->\nold\n\\1\n<!-- /peers -->\nafter\n"
+    assert peers.between(page, r"new \g") == "before\n<!-- peers -->\nnew \\g\n<!-- /peers -->\nafter\n"
+
+
+def test_page_without_markers_is_named():
+    with pytest.raises(SystemExit, match=r"docs/benchmark\.md must contain"):
+        peers.between("no markers", "new")
+
+
+def test_documentation_has_the_markers_and_names_every_figure_and_peer():
+    text = peers.PAGE.read_text("utf-8")
+    assert peers.between(text, "x")
+    words = [word for figure in goals.FIGURES for word in figure.name.split()]
+    assert [
+        word for word in {*words, *(name.split("-")[0] for name in peers.PEERS)} if word.lower() not in text.lower()
+    ] == []
+
+
+def test_peers_without_a_bench_say_so_and_pass(tmp_path, capsys):
+    assert peers.main(["--bench", str(tmp_path / "nowhere")]) == 0
+    assert capsys.readouterr().out.startswith("skipped: no bench at")
