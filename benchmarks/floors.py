@@ -55,7 +55,9 @@ class Floors:
 
     def write(self, path: Path) -> None:
         """Write the file, sorted, so that a raised floor is a diff of one line."""
-        text = json.dumps({"corpus": self.corpus, "floors": dict(sorted(self.values.items()))}, indent=2)
+        text = json.dumps(
+            {"corpus": self.corpus, "floors": dict(sorted(self.values.items()))}, indent=2, ensure_ascii=False
+        )
         path.write_text(f"{text}\n", "utf-8")
 
     def fit(self, corpus: str) -> bool:
