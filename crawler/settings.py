@@ -56,6 +56,8 @@ DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
 RETRY_TIMES = 2
 # A page that is refused with these is refused again: the ledger retries in a later run.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
+# What failed stands in the ledger and in the summary; an error line each would say it twice.
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 # Lists are read again in every run and articles never: a cache would only hide news (ECOSYSTEM.md, fact 4).
 HTTPCACHE_ENABLED = False
 

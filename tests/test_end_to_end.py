@@ -21,7 +21,7 @@ def crawled(request, tmp_path_factory):
         done = crawl_url(server.url, corpus_path, proxy=server.proxy)
         log = server.log()
     with Corpus.open(corpus_path, readonly=True) as corpus:
-        stored = {row.key: row for row in corpus.articles()}
+        stored = {key(article.url): article for article in corpus.articles()}
     return portal, done, stored, log
 
 
@@ -42,10 +42,10 @@ def test_fields_equal_the_truth(crawled, field):
     portal, _, stored, _ = crawled
     wrong = {}
     for story in portal.truth():
-        row = stored.get(key(story.url))
-        if row is None:
+        article = stored.get(key(story.url))
+        if article is None:
             continue
-        want, got = getattr(story, field), getattr(row.article, field)
+        want, got = getattr(story, field), getattr(article, field)
         if (list(want) if isinstance(want, tuple) else want) != got:
             wrong[story.url] = (want, got)
     assert not wrong

@@ -57,9 +57,9 @@ def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
     if not isinstance(spider, PortalSpider) or crawler._stats is None:
         complain("the crawl could not begin; the log above says why")
         return FAILED
-    if crawler.settings.getbool("SUMMARY"):
-        print_summary(spider, crawler.stats.get_stats())
     tally = spider.tally
+    if crawler.settings.getbool("SUMMARY") and any(section.list_pages for section in tally.sections):
+        print_summary(spider, crawler.stats.get_stats())
     fatal = crawler.stats.get_value("chengwen/fatal")
     problems = [*tally.failures, *tally.section_failures, *([fatal] if fatal else [])]
     for line in problems:

@@ -82,6 +82,13 @@ class CorpusSession:
         """True once the corpus has ended the run."""
         return self._aborted is not None
 
+    @property
+    def open_run(self) -> int:
+        """The run's id; RuntimeError before the spider is opened."""
+        if self.run_id is None:
+            raise RuntimeError("the run is recorded when the spider is opened, and no earlier")
+        return self.run_id
+
     def abort(self, error: CorpusError) -> None:
         """End the run because the corpus cannot go on; the ledger still lists what was not written."""
         if self.failed:

@@ -7,6 +7,7 @@ from crawler.extract.feeds import FEED_PATHS, Feed, read_feed, read_feed_index
 from crawler.extract.listing import read_list
 from crawler.extract.parts import Parts, find_parts
 from crawler.extract.stitch import stitch
+from crawler.extract.urlshape import seems_article
 
 __all__ = [
     "FEED_PATHS",
@@ -24,5 +25,6 @@ __all__ = [
     "read_feed",
     "read_feed_index",
     "read_list",
+    "seems_article",
     "stitch",
 ]

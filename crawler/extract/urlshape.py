@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Shape", "shape_of", "site_of"]
+__all__ = ["Shape", "seems_article", "shape_of", "site_of"]
 
 
 class Shape(IntEnum):
@@ -118,6 +118,18 @@ def shape_of(parts: SplitResult) -> Shape:
     if _SECTION_WORD.search(path):
         return Shape.SECTION
     return _by_name(parts.path, path, query)
+
+
+def seems_article(url: str) -> bool:
+    """True unless the address is that of a section, a service or a file: for lists that tell nothing but addresses.
+
+    >>> seems_article("http://www.example.cn/2019/0716/2506328.shtml"), seems_article("http://www.example.cn/news/")
+    (True, False)
+    """
+    try:
+        return shape_of(urlsplit(url)) >= Shape.UNKNOWN
+    except ValueError:
+        return False
 
 
 def _forbidden(host: str, path: str, query: str) -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PRIORITY", "Articles"]
 
+#: Number and name of an e-paper's page.
+Place = tuple[str | None, str | None]
 #: Articles come before further list pages, so that what waits in memory is a page of links and not a portal's.
 PRIORITY = 10
 
@@ -38,8 +40,8 @@ class Articles:
         limit = self._spider.options.limit
         return limit is not None and len(self._asked) >= limit
 
-    def requests(self, link: Link, section: str | None, page: tuple[str, str] | None = None) -> Iterator[Request]:
-        """The request for a story, unless this run has asked for it.  page: number and name of an e-paper's page."""
+    def requests(self, link: Link, section: str | None, page: Place | None = None) -> Iterator[Request]:
+        """The request for a story, unless this run has asked for it."""
         if key(link.url) in self._asked or self.limit_reached:
             return
         self._asked.add(key(link.url))
@@ -52,7 +54,7 @@ class Articles:
         )
 
     async def parse(
-        self, response: Response, link_url: str, section: str | None, page: tuple[str, str] | None
+        self, response: Response, link_url: str, section: str | None, page: Place | None
     ) -> AsyncIterator[Article]:
         """One article, with the text of all its parts."""
         now = dt.datetime.now(dt.UTC)

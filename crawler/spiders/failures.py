@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet.error import ConnectError, DNSLookupError, TCPTimedOutError, TimeoutError
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
 
 from crawler.urls import host_of
 
-__all__ = ["BLOCKED_STATUS", "Refusals", "ignore", "reason_of"]
+__all__ = ["BLOCKED_STATUS", "NETWORK_ERRORS", "Refusals", "ignore", "reason_of", "status_of"]
 
 #: Statuses by which anti-crawl systems refuse (DOMAIN.md §4.10): plain, 瑞数, too many requests, 加速乐.
 BLOCKED_STATUS = frozenset({403, 412, 429, 521})
 
 
-def reason_of(failure: Failure, url: str) -> str:
-    """One line: what happened, and to what.
+#: Scrapy's names for what its downloaders meet, most special first, in words that say whose fault it may be.
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (CannotResolveHostError, "no such host, or no network"),
+    (DownloadConnectionRefusedError, "connection refused"),
+    (DownloadTimeoutError, "no answer in time"),
+    (DownloadCancelledError, "larger than DOWNLOAD_MAXSIZE, or stopped"),
+    (ResponseDataLossError, "connection broken off in mid-page"),
+    (DownloadFailedError, "connection failed"),
+)
 
-    Scrapy wraps Twisted's connection errors in exceptions of its own; their messages name the cause.
-    """
+
+#: All that a download can end with instead of a response.
+NETWORK_ERRORS: tuple[type[Exception], ...] = (IgnoreRequest, *(kind for kind, _ in _WORDS))
+
+
+def status_of(failure: Failure) -> int | None:
+    """The HTTP status that made a request fail; None if it was something else."""
     error = failure.value
-    host = host_of(url)
+    return error.response.status if isinstance(error, HttpError) else None
+
+
+def reason_of(failure: Failure, url: str) -> str:
+    """What happened, in a few words; callers print the address beside them."""
+    error = failure.value
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     if isinstance(error, IgnoreRequest):
-        return f"robots.txt of {host} forbids it" if "robots" in str(error) else str(error) or "ignored"
-    name = type(error).__name__
-    if isinstance(error, DNSLookupError) or "Resolve" in name or "getaddrinfo" in str(error):
-        return f"{host}: no such host, or no network"
-    if isinstance(error, TimeoutError | TCPTimedOutError) or "Timeout" in name:
-        return f"{host}: no answer in time"
-    if isinstance(error, ConnectError) or "ConnectionRefused" in name:
-        return f"{host}: connection refused or host unreachable"
-    if isinstance(error, ResponseFailed):
-        return f"{host}: connection broken off"
+        text = str(error)
+        return f"robots.txt of {host_of(url)} forbids it" if "robots" in text else text or "left out"
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
     text = " ".join(str(error).split())
-    return f"{name}: {text}"[:200] if text else name
+    return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__
 
 
 def ignore(_: Failure) -> None:

@@ -20,12 +20,14 @@ class CrawlOptions:
     """What narrows a run.
 
     url: home page of a portal without a file (spider "portal" only); name: what to call it (default: its host);
+    hosts: further hosts that belong to it (comma-separated);
     since, until: first and last day, Chinese time (list pages end at since; e-papers are walked from since to until);
     limit: new articles to ask for; sections: labels or addresses to keep (comma-separated).
     """
 
     url: str | None = None
     name: str | None = None
+    hosts: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
     limit: int | None = None
@@ -58,11 +60,6 @@ class CrawlOptions:
         """The first moment of the day since, aware; None: no bound."""
         return dt.datetime.combine(self.since, dt.time(), CST) if self.since else None
 
-    @property
-    def narrowed(self) -> bool:
-        """True if the run leaves things out on purpose, so that nothing may be called complete."""
-        return self.limit is not None
-
 
 def _date(argument: str, text: str) -> dt.date:
     try:
@@ -91,6 +88,7 @@ def _labels(_: str, text: str) -> tuple[str, ...]:
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "url": _url,
     "name": lambda _, text: text,
+    "hosts": _labels,
     "since": _date,
     "until": _date,
     "limit": _count,

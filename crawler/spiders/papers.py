@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.extract import read_edition
 from crawler.items import CST
-from crawler.spiders.failures import reason_of
+from crawler.spiders.failures import reason_of, status_of
 from crawler.spiders.reading import own_links
 from crawler.spiders.walk import SectionWalk
 from crawler.urls import key
@@ -63,6 +62,8 @@ class Papers:
         """A page of an edition: its articles, and from the front page the other pages."""
         edition = read_edition(response.body, response.url)
         walk.list_pages += 1
+        if edition.redirect and key(edition.redirect) not in self._asked:
+            yield self._request(walk, edition.redirect)
         for page in edition.pages:
             if key(page.url) not in self._asked and self._spider.site.owns(page.url):
                 yield self._request(walk, page.url)
@@ -71,7 +72,7 @@ class Papers:
         walk.links_seen += len(noted)
         walk.links_new += sum(n.new for n in noted)
         here = next((p for p in edition.pages if key(p.url) == key(response.url)), None)
-        place = (here.number, here.name) if here else None
+        place = (here.number, here.name) if here else (None, None)
         for n in noted:
             if n.fetch:
                 yield from self._spider.articles.requests(n.link, walk.label, place)
@@ -80,6 +81,6 @@ class Papers:
         """No edition on that day is no failure; anything else is."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
         walk: SectionWalk = request.cb_kwargs["walk"]
-        if not (failure.check(HttpError) and failure.value.response.status in NO_EDITION):
+        if status_of(failure) not in NO_EDITION:
             walk.ended = "failed"
             self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure, request.url)}")

@@ -11,8 +11,9 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.extract import stitch
-from crawler.items import Article
+from crawler.items import Article, Evidence
 from crawler.portals import Portal
+from crawler.spiders.failures import NETWORK_ERRORS
 from crawler.spiders.reading import news_page
 from crawler.urls import key
 
@@ -24,8 +25,12 @@ _PART_MARK = re.compile(r"[\s(（\[【]*[\d一二三四五六七八九十]{1,2}(
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
+#: A part that does not exist is a broken link of the portal's; anything else may pass.
+NO_SUCH_PART = frozenset({404, 410})
+
+
 class PartMissing(Exception):
-    """A part that the article links to could not be had; the article is fetched again in a later run."""
+    """A part that the article links to could not be had now; the article is fetched again in a later run."""
 
 
 async def whole_article(
@@ -33,12 +38,13 @@ async def whole_article(
 ) -> Article:
     """The article with the text of all its parts; `first` itself where it has only one.
 
-    Raises PartMissing, naming the part, so that half an article is never stored as a whole one.
+    Raises PartMissing, naming the part, so that half an article is never stored as a whole one.  A part that does not
+    exist (404) is left out, and the evidence of part_urls says so.
     """
     if first.full_url:
         whole = await _part(first.full_url, download, portal, now)
-        if len(whole.body) > len(first.body):
-            return stitch([_as(whole, first)])
+        if whole and len(whole.body) > len(first.body):
+            return _as(whole, first)
     parts, asked = [first], {key(first.url)}
     waiting = list(first.part_urls)
     while waiting and len(parts) < max_parts:
@@ -47,15 +53,23 @@ async def whole_article(
             continue
         asked.add(key(url))
         part = await _part(url, download, portal, now)
-        if not _same_story(first, part):
+        if part is None:
+            first.evidence["part_urls"] = Evidence("a part does not exist", 0.5, url)
+        if part is None or not _same_story(first, part):
             continue
         parts.append(part)
         waiting += [u for u in part.part_urls if key(u) not in asked]
     return stitch(parts) if len(parts) > 1 else first
 
 
-async def _part(url: str, download: Download, portal: Portal, now: dt.datetime) -> Article:
-    response = await download(Request(url, callback=NO_CALLBACK, priority=20))
+async def _part(url: str, download: Download, portal: Portal, now: dt.datetime) -> Article | None:
+    """None where there is no such page."""
+    try:
+        response = await download(Request(url, callback=NO_CALLBACK, priority=20))
+    except NETWORK_ERRORS as e:
+        raise PartMissing(f"part {url}: {e}") from e
+    if response.status in NO_SUCH_PART:
+        return None
     if response.status != 200:
         raise PartMissing(f"part {url}: HTTP {response.status}")
     return news_page(response, portal, now)

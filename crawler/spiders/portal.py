@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
@@ -11,16 +12,15 @@ import scrapy
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.errors import UsageError
 from crawler.extensions.corpus import CorpusSession
-from crawler.extract import FEED_PATHS, read_feed
+from crawler.extract import FEED_PATHS, read_feed_index
 from crawler.items import CST
 from crawler.portals import Portal, from_url
 from crawler.spiders.articles import Articles
-from crawler.spiders.failures import BLOCKED_STATUS, Refusals, ignore, reason_of
+from crawler.spiders.failures import BLOCKED_STATUS, Refusals, ignore, reason_of, status_of
 from crawler.spiders.lists import FEED, Lists
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.papers import Papers
@@ -58,12 +58,13 @@ class PortalSpider(scrapy.Spider):
 
     def _site(self) -> Portal:
         if self.portal is not None:
-            if self.options.url:
-                raise UsageError(f"-a url=…: portal {self.name} has its address; use `scrapy crawl portal -a url=…`")
+            if self.options.url or self.options.hosts:
+                raise UsageError(f"-a url, hosts: portal {self.name} has its own; use `scrapy crawl portal -a url=…`")
             return self.portal
         if not self.options.url:
             raise UsageError("the spider 'portal' needs an address: scrapy crawl portal -a url=https://www.example.cn/")
-        return from_url(self.options.url)
+        site = from_url(self.options.url)
+        return replace(site, hosts=(*site.hosts, *self.options.hosts))
 
     def _given_sections(self) -> list[tuple[str, str]]:
         """Sections that the portal's file names, narrowed by -a sections; UsageError for an unknown one."""
@@ -77,10 +78,8 @@ class PortalSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """What an earlier run left behind, then the sections that the file names, or the home page."""
-        session = self.crawler.get_extension(CorpusSession)
-        if session is None:
-            raise RuntimeError("the extension CorpusSession is switched off; the walk keeps its ledger through it")
-        self.corpus, self.run_id = session.corpus, session.run_id
+        session = CorpusSession.of(self.crawler)
+        self.corpus, self.run_id = session.corpus, session.open_run
         settings = self.crawler.settings
         self._refusals = Refusals(settings.getint("BLOCKED_LIMIT"))
         self.limits = Limits(
@@ -162,7 +161,8 @@ class PortalSpider(scrapy.Spider):
 
     def parse_probe(self, response: Response) -> Iterator[Request]:
         """A feed that answered becomes a section; anything else stands for "no such feed"."""
-        if read_feed(response.body, response.url) is not None:
+        feed = read_feed_index(response.body, response.url)
+        if feed.links or feed.sitemaps:
             yield from self.feed_requests([response.url])
 
     # --- Sections and refusals: what lists, articles and papers share ---------------------------------------------
@@ -177,7 +177,7 @@ class PortalSpider(scrapy.Spider):
 
     def count_refusal(self, failure: Failure) -> None:
         """Count a failure as a refusal if its status says so."""
-        if failure.check(HttpError) and failure.value.response.status in BLOCKED_STATUS:
+        if status_of(failure) in BLOCKED_STATUS:
             self.refused()
 
     def refused(self) -> None:

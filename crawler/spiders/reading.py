@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from scrapy.http import Response
 
-from crawler.extract import extract, read_feed, read_list
+from crawler.extract import extract, read_feed_index, read_list, seems_article
 from crawler.items import Article, Link, Listing
 from crawler.portals import Portal
 from crawler.urls import absolute, in_scope, key
@@ -45,9 +45,11 @@ def news_page(response: Response, portal: Portal, now: dt.datetime) -> Article:
 
 def list_page(response: Response, portal: Portal, now: dt.datetime) -> Listing:
     """What a list page, front page or feed leads to, the portal's own positive patterns included."""
-    feed = read_feed(response.body, response.url)
-    if feed is not None:
-        return Listing(url=response.url, articles=feed.articles, feeds=feed.sitemaps)
+    feed = read_feed_index(response.body, response.url, now=now)
+    if feed.links or feed.sitemaps:
+        # Sitemaps name sections and service pages too.
+        news = [link for link in feed.links if seems_article(link.url) or portal.is_article(link.url)]
+        return Listing(url=response.url, articles=news, feeds=feed.sitemaps)
     listing = read_list(response.body, response.url, content_type=_declared(response, portal), fetched_at=now)
     known = {key(link.url) for link in listing.articles}
     if portal.article_urls:
