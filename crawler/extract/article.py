@@ -65,7 +65,8 @@ def extract(
         setattr(article, name, getattr(told, name))
     article.evidence = {"title": title.evidence, **told.evidence}
     article.body = found.text
-    article.blocks = found.blocks
+    article.blocks, article.images = found.blocks, found.images
+    article.attachments, article.cuts = found.attachments, found.cuts
     article.content_hash = content_hash(found.text) if found.text else ""
     article.confidence = found.confidence
     return article

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from crawler.extract.blocks import body_text, build_blocks, images_of
 from crawler.extract.container import find_core
 from crawler.extract.dom import Document, Line
+from crawler.extract.media import attachments, pictures_between
 from crawler.extract.titles import Title
 from crawler.extract.trim import trim
-from crawler.items import Block, Cut
+from crawler.items import Attachment, Block, Cut, Image
 
 __all__ = ["Body", "find_body"]
 
@@ -19,8 +21,8 @@ __all__ = ["Body", "find_body"]
 class Body:
     """The body of an article.
 
-    first, last: indices of the first and the last kept line, -1 without a body; lines: those kept, in order; containers: elements
-    that hold it; cuts: what was left out of it.  rule: what found it.
+    first, last: indices of the first and the last kept line, -1 without a body; lines: those kept, in order;
+    containers: elements that hold it; cuts: what was left out of it.  rule: what found it.
     """
 
     containers: list[etree._Element] = field(default_factory=list)
@@ -29,6 +31,8 @@ class Body:
     lines: list[Line] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     text: str = ""
+    images: list[Image] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
     confidence: float = 0.0
     rule: str = "none"
@@ -42,6 +46,12 @@ def find_body(document: Document, title: Title) -> Body:
     kept, cuts = trim(document, core, title)
     if not kept:
         return Body()
-    text = "\n".join(line.text for line in kept)
-    blocks = [Block("paragraph", line.text) for line in kept]
-    return Body([core.home.element], kept[0].index, kept[-1].index, kept, blocks, text, cuts, 0.5, "density")
+    first, last = kept[0].index, kept[-1].index
+    above = title.lines[-1] + 1 if title.lines and title.lines[-1] < first else min(first, core.home.first)
+    pictures = list(pictures_between(document, above, last + 1, core.home))
+    blocks = build_blocks(kept, core.home, pictures)
+    body = Body([core.home.element], first, last, kept, blocks, body_text(blocks), images_of(blocks))
+    body.attachments = attachments(document, above, max(last, core.home.last) + 1)
+    body.cuts = cuts
+    body.confidence, body.rule = 0.5, "density"
+    return body
