@@ -55,7 +55,7 @@ def article(number: int, **changes: Any) -> Article:
     } | changes
     body = fields["body"]
     fields.setdefault("blocks", [Block("paragraph", line) for line in body.splitlines()])
-    fields.setdefault("content_hash", hashlib.sha256(body.encode()).hexdigest())
+    fields.setdefault("content_hash", hashlib.sha256(body.encode("utf-8", "replace")).hexdigest())
     return Article(**fields)
 
 
