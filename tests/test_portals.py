@@ -1,12 +1,9 @@
-"""Portals as data: what a file may say, what is refused and how, where portals are found, what is shipped."""
+"""Portals as data: what a file may say, what is refused and how, where portals are found."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import re
 import tomllib
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,10 +11,8 @@ import pytest
 from crawler import portals
 from crawler.errors import PortalError, UnknownPortal, UsageError
 from crawler.items import Template
-from crawler.portals.model import PROVINCES, Edition, ListPages, Politeness, Portal, SectionSpec
-from crawler.portals.parse import KEYS, parse
-
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "portals.md"
+from crawler.portals.model import Edition, ListPages, Politeness, Portal, SectionSpec
+from crawler.portals.parse import parse
 
 MINIMAL = 'title = "江城在线"\nhome = "http://www.example.cn/"\n'
 
@@ -354,84 +349,3 @@ def test_choose_by_label_or_address(wanted):
 def test_choose_unknown(wanted, hint):
     with pytest.raises(UsageError, match=f"portal jiangcheng has no section '{wanted}'.*{hint}"):
         portal(FULL).choose([wanted])
-
-
-# What is shipped
-
-
-SHIPPED = portals.load_all()
-
-
-def test_shipped_number():
-    assert len(SHIPPED) >= 91
-
-
-def test_seed_portal_knows_the_one_real_address():
-    seed = SHIPPED["szdushi"]
-    assert (seed.city, seed.province, seed.home) == ("苏州", "江苏", "https://www.szdushi.com.cn/")
-    assert seed.is_article("https://www.szdushi.com.cn/news/1735351245198948.shtml")
-
-
-def test_shipped_are_honest():
-    assert {name: p.checked for name, p in SHIPPED.items() if p.checked or "核对" not in p.notes} == {}
-
-
-@pytest.mark.parametrize("field", ["province", "title"])
-def test_shipped_are_described(field):
-    assert [name for name, p in SHIPPED.items() if not getattr(p, field)] == []
-
-
-def test_shipped_are_of_every_mainland_province_with_few_gaps():
-    missing = set(PROVINCES) - {p.province for p in SHIPPED.values()}
-    assert missing == {"西藏", "台湾", "香港", "澳门"}
-
-
-def test_shipped_sections_are_no_articles():
-    assert [s.url for p in SHIPPED.values() for s in p.sections if p.is_article(s.url)] == []
-
-
-def test_shipped_front_pages_are_addresses():
-    fronts = [edition.url(dt.date(2022, 11, 5)) for p in SHIPPED.values() for edition in p.epapers]
-    assert fronts
-    assert [url for url in fronts if "{" in url or not re.search(r"2022.?11.?05", url)] == []
-
-
-# The documentation
-
-
-def documented() -> dict[str, set[str]]:
-    """Table name → keys that docs/portals.md lists for it, "" for the top level."""
-    _, *parts = re.split(r"^### (.*)$", DOCS.read_text("utf-8"), flags=re.MULTILINE)
-    found = {}
-    for heading, text in zip(parts[::2], parts[1::2], strict=True):
-        name = "" if heading == "Top level" else heading.strip("`[]")
-        cells = re.findall(r"^\| (`.*?) \|", text.partition("\n## ")[0], flags=re.MULTILINE)
-        found[name] = set(re.findall(r"`(\w+)`", " ".join(cells)))
-    return found
-
-
-@pytest.mark.parametrize("table", KEYS)
-def test_documentation_lists_exactly_the_keys(table):
-    assert documented()[table] == set(KEYS[table])
-
-
-def test_documentation_lists_no_other_table():
-    assert set(documented()) == {*KEYS, "sections"}
-
-
-def test_every_top_level_key_is_a_field_of_the_model():
-    fields = {field.name for field in dataclasses.fields(Portal)}
-    assert set(KEYS[""]) - {"selectors"} == fields - {"name"}
-
-
-def test_documented_files_are_valid():
-    """The examples of docs/portals.md, each put below the two lines that a file needs."""
-    for block in re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), flags=re.DOTALL):
-        assert portal(block if "home =" in block else MINIMAL + block)
-
-
-def test_documentation_counts_the_shipped():
-    text = DOCS.read_text("utf-8")
-    rows = dict(re.findall(r"^\| (\w+) \| (\d+) \|", text, flags=re.MULTILINE))
-    assert {name: int(count) for name, count in rows.items()} == Counter(p.province for p in SHIPPED.values())
-    assert f"{len(SHIPPED)} portals." in text
