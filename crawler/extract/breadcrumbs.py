@@ -23,13 +23,17 @@ _LABEL = re.compile(
 _ARROWS = re.compile(r"\s*(?:[>＞›»→⟩❯〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>＞›»→]+\s*)*")
 #: Weaker marks, believed only behind a label or inside a box that says what it is.
 _MARKS = re.compile(r"\s*(?:[/／|｜丨\\]|\s[-–—]{1,2}\s|→|::)\s*")
-_NAMED = re.compile(r"crumb|bread|position|location|weizhi|nav_?path|\broute\b|\bpath\b|_path\b|\bwz\b|dqwz|mbx|dang?qian|lujing")
+_NAMED = re.compile(
+    r"crumb|bread|position|location|weizhi|nav_?path|\broute\b|\bpath\b|_path\b|\bwz\b|dqwz|mbx|dang?qian|lujing"
+)
 _LAST = re.compile(
-    r"^(?:[>\s]*(?:正文|内容|详情|文章|新闻|信息|资讯|新闻)?\s*(?:正文|详情|详细内容|文章内容|内容页|文章页|详细页面?)|正文[\s页].*|返回.*|.{0,6}正文)$"
+    r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情|详细|内容|详细内容|内容页|详细页面?|文章页|浏览|阅读)|正文[\s页].*|查看.{0,8}|返回.*|.{0,6}正文)$"
 )
 _EDGES = " \t>＞›»→/|：:·【】[]-–—　"
 #: A part is the name of a channel; longer texts are the headline.
 _LONGEST_PART = 40
+#: 更多>>, 进入频道>: the link of a block, not a path.
+_MORE = re.compile(r"更多|进入|点击|全部|全文|查看|下一|登录")
 _LONGEST_LINE = 200
 _LONGEST_ROW = 9
 #: It stands above the headline, with at most a share bar, an advertisement and the date between.
@@ -102,6 +106,8 @@ def _read(line: Line, doc: Document, title: Title, top: int) -> _Found | None:
         return 0.95, parts, "label", text
     if named and (len(parts) > 1 or line.link_chars):
         return 0.9, parts, "box name", text
+    if len(parts) == 1 and _MORE.search(line.text):
+        return None
     if len(parts) == 1 and not line.text.rstrip().endswith(("正文", ">", "》")) and line.index != top:
         return None
     return 0.8 if line.link_chars else 0.6, parts, "arrows", text

@@ -30,6 +30,8 @@ class Credits:
     def add(self, role: str, names: list[str]) -> None:
         """Names of a role, without repeating those known."""
         known: list[str] = getattr(self, role)
+        if role == "reporters":
+            names = [name for name in names if name not in self.correspondents]
         known.extend(name for name in names if name not in known)
 
     def merge(self, other: Credits) -> None:
@@ -50,9 +52,11 @@ _BARE = re.compile(
       | (?P<correspondents>(?:特约)?通讯员)
       | (?P<editors>[^\s、，,:：；（）()]{0,10}?(?:责任编辑|责编|编辑|网编(?!辑)))
       | (?P<photographers>摄影(?!报道)|供图|(?<![\u4e00-\u9fff])图(?=[\s/／|｜丨]))
-      | (?P<other>排版|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编|运营|剪辑|出品|终审|值班|微信)""",
+      | (?P<other>排版|[一二三初复终]审|[一二三责]校|审签|编审|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编|运营|剪辑|出品|终审|值班|微信)""",
     re.VERBOSE,
 )
+#: 本报记者 张三 摄: the reporter took the picture; 摄影报道 wrote, too.
+_TOOK_IT = re.compile(r"(?<!文)[\s/／]*(?:摄|摄影)[\s）)]*$")
 _NAME_AND_MEDIUM = re.compile(r"^([\u4e00-\u9fff ·]{2,12})[/／]([\u4e00-\u9fff《》A-Za-z ]{3,16})$")
 _CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u4e00-\u9fff、 ]{2,20}?)对(?:此|本)文")
 #: A byline that fills a line is short; longer lines are sentences about reporters.
@@ -65,6 +69,15 @@ _ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者|实习生|特派员|�
 _OPENING = re.compile(
     r"^[^，。（(]{0,30}?(?:讯|电|消息|报道|本报|本网|本刊|晚报|日报|早报|商报|时报|新闻|客户端|融媒体?|全媒体?|本台)[ \u3000]{0,4}(?:\S{0,8})记者[ \u3000:：]{0,3}(?P<names>[^，。；（）()]{2,40}?)[ \u3000]*(?:报道|摄影报道|综合报道|北京报道|\S{2,4}报道|文[/／]图|文[/／]摄|[ \u3000]{2})"
 )
+#: 本报记者 张三 昨日…: names between blanks at the very start of a text.
+_SPACED_OPENING = re.compile(
+    r"^[^，。（(]{0,16}?(?:本报|本网|本刊|本台|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u4e00-\u9fff]{2,4}(?:[\s、]+[\u4e00-\u9fff]{2,4}){0,4})\s"
+)
+#: 张三/文 李四/摄: the role behind the name.
+_ROLE_BEHIND = re.compile(
+    r"^[（(\s]*(?:[\u4e00-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
+)
+_ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u4e00-\u9fff·、 ]{2,20})[/／]\s?(?P<role>文|图|摄影?|文图|图文|整理|报道)")
 #: Role words are looked for in this many characters of the first paragraph (a dateline), and of the last paragraph's end.
 _DATELINE = 90
 _CLOSING = 90
@@ -78,6 +91,11 @@ def read_credits(line: str, *, portal: str = "") -> Credits:
     ('苏州日报', ['赵焱'], ['王五'], ['李明'])
     """
     credits = Credits()
+    if len(line) <= _BARE_LONGEST and _ROLE_BEHIND.match(line):
+        for match in _ROLE_BEHIND_PART.finditer(line):
+            role = "photographers" if match["role"][0] in "摄图" and "文" not in match["role"] else "reporters"
+            credits.add(role, _all_names(match["names"]))
+        return credits
     fields = split_labels(line)
     for item in fields:
         _read_field(item, credits)
@@ -146,6 +164,8 @@ def role_words(line: str) -> Credits:
     for number, match in enumerate(found):
         role = match.lastgroup or "other"
         value = text[match.end() : found[number + 1].start() if number + 1 < len(found) else len(text)]
+        if role == "reporters" and _TOOK_IT.search(value):
+            role = "photographers"
         if role != "other":
             credits.add(role, _only_names(value, spaced=value[:1] in " \u3000/／|｜丨"))
     return credits
@@ -182,7 +202,14 @@ def dateline(paragraph: str) -> Credits:
         credits.add("reporters", _all_names(match[1]))
         return credits
     if match := _OPENING.match(head):
-        credits.add("reporters", split_names(match["names"]))
+        return _roles_in("记者" + match["names"])
+    if match := _SPACED_OPENING.match(head):
+        names = []
+        for word in re.split(r"[\s、]+", match["rest"]):
+            if not is_person(word):
+                break
+            names.append(word)
+        credits.add("reporters", names)
     return credits
 
 

@@ -31,9 +31,12 @@ def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Cr
         # What a reader does not see was written for search engines; there the "author" is the portal's editor.
         if line.hidden:
             continue
+        if line.index == published.line and (stamp := published.stamp) is not None:
+            text = f"{line.text[: stamp.start]} {line.text[stamp.end :]}"
+            line = Line(text, line.index, line.box, line.link_chars, line.bold_chars)
         _note(credits, evidence, _from_line(line), "byline beside the headline", 0.9, line)
     for line in zones.opening:
-        part = dateline(line.text) or _short(line)
+        part = _short(line) or dateline(line.text)
         _note(credits, evidence, part, "dateline", 0.9, line)
     for line in zones.closing:
         part = closing_names(line.text)

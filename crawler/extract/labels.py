@@ -32,7 +32,7 @@ class Field:
 #: Role → its labels (DOMAIN.md §3).  Words before them (本文来源, 值班编辑, 央视记者) need no entry: the longest known
 #: ending counts.  `other` holds the roles that are no field of ours (校对, 审核 …), and the page's tools and tables.
 _WORDS: dict[Role, str] = {
-    "source": "来源 来源于 来源自 来源单位 来源网站 来源媒体 稿源 稿件来源 出处 转自 转载自 摘自 来自 供稿 供稿单位 原载 原载于 信源 转载",
+    "source": "来源 信息来源 文章来源 稿件来源 新闻来源 本文来源 内容来源 资料来源 原文来源 来源于 来源自 来源单位 来源网站 来源媒体 稿源 稿件来源 出处 转自 转载自 摘自 来自 供稿 供稿单位 原载 原载于 信源 转载",
     "reporters": (
         "作者 第一作者 记者 撰文 撰稿 撰稿人 供稿人 文字 采写 采访 撰写 执笔 执笔人 整理 报道 文案 编写 署名 实习生 文 author by"
     ),

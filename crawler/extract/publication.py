@@ -54,6 +54,8 @@ def find_publication(zones: Zones, hints: Hints, url: str, now: dt.datetime | No
     best: tuple[float, Line, Stamp] | None = None
     for line in zones.head:
         for score, stamp in _candidates(line, zones.anchor, now):
+            if _is_clock(line, zones.anchor, stamp, entered):
+                continue
             if best is None or score > best[0]:
                 best = (score, line, stamp)
     if best is None:
@@ -91,6 +93,16 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
             score -= 2.5
         found.append((score, stamp))
     return [(score, stamp) for score, stamp in found if score > 0]
+
+
+_WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
+
+
+def _is_clock(line: Line, anchor: int, stamp: Stamp, entered: dt.datetime | None) -> bool:
+    """A day with its weekday above the headline is the portal's clock, unless the address tells the same day (e-papers)."""
+    if line.index > anchor or stamp.precision != "day" or not _WEEKDAY.search(line.text):
+        return False
+    return entered is None or entered.date() != stamp.when.date()
 
 
 _DIGIT_OR_WORD = re.compile(r"[\d０-９]|刚刚|[今昨前][天日]")

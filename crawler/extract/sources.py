@@ -36,7 +36,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _URL = re.compile(r"https?://\S+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|cn|net|org|gov)(?:\.cn)?\b\S*", re.IGNORECASE)
 _BYLINE = re.compile(r"\s*(?:记者|通讯员|作者|编辑|责编|文[/／|｜]|摄影|摄|实习生|见习记者)(?:[:：\s].*|$)")
 _COPY_TOOL = re.compile(
-    r"(?:更新|发布|字号|字体|打印|分享|收藏|关闭|评论|阅读|浏览|点击|次|大小|大 中 小|小 中 大|放大|缩小|默认|关注|举报|点赞|投稿|下载.*|独家.*|.*抢先看|播报.*|第\d+页.*|\d+条?评论|人参与|进入论坛|我要.*)$"
+    r"(?:来源|发布|次|大小|大 中 小|小 中 大|默认|放大|缩小|下载.*|独家.*|.*抢先看|播报.*|第\d+页.*|人参与|进入论坛|我要.*|分享到?|责任|.*(?:更新|字号|字体|打印|分享|收藏|关闭|评论|阅读|浏览|点击|关注|举报|点赞|投稿))$"
 )
 _WORDS = re.compile(r"[\s\u3000|｜]+")
 _MEDIUM = re.compile(
@@ -76,7 +76,7 @@ def clean_source(value: str, portal: str = "") -> str | None:
     ):
         words.pop()
     value = value[: value.rfind(words[-1]) + len(words[-1])] if words else ""
-    value = value.strip(" \t\u3000-—|｜·•:：,，、。")
+    value = value.strip(" \t\u3000-—|｜/／·•:：,，、。")
     if not value or len(value) > _LONGEST or _COPY_TOOL.fullmatch(value) or value.isdigit():
         return None
     return value
@@ -204,7 +204,7 @@ def _medium(text: str, line: Line) -> str | None:
     text = _URL.sub(" ", text)
     for word in re.split(r"[\s\u3000|｜/／·]{1,}", text):
         word = word.strip(" \t[]【】()（）:：,，-—")
-        if not 2 <= len(word) <= _UNLABELLED_LONGEST or word.isdigit() or _COPY_TOOL.search(word) or is_person(word):
+        if not 2 <= len(word) <= _UNLABELLED_LONGEST or word.isdigit() or _COPY_TOOL.fullmatch(word) or is_person(word):
             continue
         if _PROSE.search(word) or word.startswith(_NOT_FIRST) or not re.search(r"[\u4e00-\u9fffA-Za-z]", word):
             continue

@@ -45,6 +45,9 @@ _PART = re.compile(r"\s*[（(]\s*(\d{1,2})\s*[）)]$")
 _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
 _TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
+_SUBTITLE_NAME = re.compile(
+    r"sub_?-?(?:title|tit|head)|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder|intro_?title|pre_?title|title_?[23s]\b"
+)
 _QUOTES = str.maketrans("“”‘’「」『』＂＇　", "\"\"''\"\"''\"' ")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -135,7 +138,9 @@ class _Witnesses:
 
     def dated(self, index: int, reach: int) -> bool:
         """Whether one of the next lines holds what may be a date."""
-        return any(len(line.text) < 200 and _YEAR.search(line.text) for line in self.lines[index + 1 : index + 1 + reach])
+        return any(
+            len(line.text) < 200 and _YEAR.search(line.text) for line in self.lines[index + 1 : index + 1 + reach]
+        )
 
     def _named(self, key: str) -> float:
         """Agreement with meta tags and <title>: whole, as a beginning, or as a part."""
@@ -220,7 +225,33 @@ def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -
     if witnesses.page.startswith(key) or key in witnesses.metas:
         rule += " named in head"
     confidence = min(0.99, 0.4 + score / 15)
-    return Title(_clean(text, doc.url), None, lines, repeats, Evidence(rule, round(confidence, 2), text))
+    subtitle = _subtitle(doc, lines[0], lines[-1], witnesses)
+    return Title(
+        _clean(text, doc.url),
+        subtitle.text if subtitle else None,
+        lines,
+        repeats,
+        Evidence(rule, round(confidence, 2), text),
+        Evidence("line beside the headline", 0.7, subtitle.text) if subtitle else None,
+    )
+
+
+def _subtitle(doc: Document, first: int, last: int, witnesses: _Witnesses) -> Line | None:
+    """副标题 below the headline or 引题 above it: a line set as one, or begun by a dash, or named in <title> too."""
+    for index in (last + 1, first - 1):
+        if not 0 <= index < len(doc.lines):
+            continue
+        line = doc.lines[index]
+        text = line.text
+        if not 4 <= len(text) <= 60 or line.link_chars or line.hidden or _YEAR.search(text) or "：" in text[:5]:
+            continue
+        below = index > last
+        set_so = _SUBTITLE_NAME.search(line.box.names()) or (below and 2 <= line.heading <= 4)
+        if set_so or (
+            below and (text.startswith(("——", "--", "—")) or (len(text) >= 6 and _key(text) in witnesses.page))
+        ):
+            return line
+    return None
 
 
 def _key_equal(text: str, key: str) -> bool:

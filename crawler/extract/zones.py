@@ -5,10 +5,12 @@ Looking anywhere else costs time and finds the dates of lists, the editors of ot
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from crawler.extract.dom import Document
+from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
 from crawler.extract.titles import Title
 
@@ -48,6 +50,9 @@ _ABOVE, _BELOW = 6, 16
 _COPY_ABOVE, _COPY_BELOW, _BEFORE_BODY = 4, 6, 10
 #: Characters from which a line is taken for a paragraph; half of them with a full stop.
 _PROSE = 80
+_NO_VALUE = re.compile(r"[:：]|[，。？！…]")
+#: A label in a cell of its own, and its value in the next one.
+_LABEL, _VALUE = 12, 40
 _OPENING, _CLOSING, _TAIL = 4, 5, 30
 
 
@@ -66,11 +71,11 @@ def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
         if copy < stop:
             wanted.update(range(max(0, copy - _COPY_ABOVE), min(stop, copy + _COPY_BELOW)))
     wanted.difference_update(title.lines, title.repeats)
-    zones = Zones(anchor, [lines[index] for index in sorted(wanted)])
+    zones = Zones(anchor, _joined([lines[index] for index in sorted(wanted)]))
     if first >= 0:
         zones.opening = lines[stop : min(last + 1, stop + _OPENING)]
         zones.closing = lines[max(stop, last + 1 - _CLOSING) : last + 1]
-        zones.tail = lines[last + 1 : last + 1 + _TAIL]
+        zones.tail = _joined(lines[last + 1 : last + 1 + _TAIL])
     return zones
 
 
@@ -81,3 +86,26 @@ def _first_prose(lines: list[Line], start: int, first: int) -> int:
         if len(line.text) >= _PROSE or (len(line.text) >= _PROSE // 2 and "。" in line.text):
             return line.index
     return stop
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """Labels and values that stand in cells or items of their own (`来源：` | `苏州日报`), as one line each."""
+    joined: list[Line] = []
+    label: Line | None = None
+    for line in lines:
+        if (
+            label is not None
+            and line.index == label.index + 1
+            and len(line.text) <= _VALUE
+            and line.text[-1] not in ":："
+        ):
+            line = Line(label.text + line.text, label.index, label.box, line.link_chars, line.bold_chars)
+            joined.pop()
+        label = line if line.text[-1] in ":：" and len(line.text) <= _LABEL and _is_field(line.text) else None
+        joined.append(line)
+    return joined
+
+
+def _is_field(text: str) -> bool:
+    fields = split_labels(text)
+    return bool(fields) and fields[-1].role not in ("other", "keywords")
