@@ -59,8 +59,13 @@ def read_feed(body: bytes, url: str, *, now: dt.datetime | None = None) -> list[
 
 def read_feed_index(body: bytes, url: str, *, now: dt.datetime | None = None) -> Feed:
     """Stories and child sitemaps of a feed.  now: reference for dates without a year, None = the present."""
+    return read_text(decode(body).text, url, now)
+
+
+def read_text(text: str, url: str, now: dt.datetime | None) -> Feed:
+    """As read_feed_index(), for text that is decoded already."""
     feed = Feed()
-    root = _parse(decode(body).text)
+    root = _parse(text)
     if root is None:
         return feed
     links: dict[str, Link] = {}

@@ -95,7 +95,7 @@ def _pages(arguments: str, url: str) -> _Call | None:
 def cmstop(page: Surroundings) -> str | None:
     """1.shtml beside a CmsTop section's curated index, which shows no pager of its own (DOMAIN.md §4.1)."""
     path = urlsplit(page.url).path
-    if not path.endswith(("/", "/index.shtml", "/index.html")):
+    if not path.endswith(("/", "/index.shtml", "/index.html")) or path.count("/") < 2:
         return None
     folder = urljoin(page.url, ".")
     beside = {
@@ -108,7 +108,7 @@ def cmstop(page: Surroundings) -> str | None:
     )
     if first:
         return first
-    if folder.count("/") > 3 and (beside or _is_cmstop(page)):
+    if beside or _is_cmstop(page):
         return f"{folder}1.shtml"
     return None
 

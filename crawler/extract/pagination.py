@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
-__all__ = ["PAGE_PARAMETER", "numbered", "page_number", "replace_query", "same_list", "with_page"]
+__all__ = ["PAGE_PARAMETER", "is_first_of", "numbered", "page_number", "replace_query", "same_list", "with_page"]
 
 _NUMBER = re.compile(r"\d+")
 #: Names of the parameter that holds the page (DOMAIN.md §5).
@@ -14,6 +14,7 @@ PAGE_PARAMETER = re.compile(
     r"page|p|pageno|page_no|pagenum|page_num|pageindex|page_index|currpage|curpage|currentpage|current"
     r"|paged|pg|pageid|nowpage|cpage|topage|goto_page"
 )
+_TRAILING_NUMBER = re.compile(r"[-_]?\d+((?:\.\w+)?/?)$")
 _FIRST = re.compile(r"^(?:(?:index|default|list)\.\w+)?$")
 
 
@@ -61,6 +62,25 @@ def page_number(own: str, other: str) -> int | None:
         return None
     differing = [int(y) - int(x) for x, y in zip(left, right, strict=True) if x != y]
     return differing[0] if len(differing) == 1 else None
+
+
+def is_first_of(other: str, own: str) -> bool:
+    """True if the other address is the list's first page, without a number, and this one is a numbered page of it.
+
+    >>> is_first_of("http://a.cn/x/index.html", "http://a.cn/x/index_3.html")
+    True
+    """
+    a, b = urlsplit(own), urlsplit(other)
+    if a.hostname != b.hostname:
+        return False
+    numbered_path = _TRAILING_NUMBER.sub(r"\1", a.path)
+    if numbered_path == a.path:
+        return False
+    return b.path in (
+        numbered_path,
+        urljoin(numbered_path, "."),
+        urljoin(numbered_path, ".").rstrip("/") + "/index.html",
+    )
 
 
 def numbered(own: str, numbers: Mapping[int, str]) -> int:

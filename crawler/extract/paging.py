@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
 
 from crawler.extract import pagers
 from crawler.extract.anchors import Anchor, Surroundings
-from crawler.extract.pagination import numbered, page_number, same_list
+from crawler.extract.pagination import is_first_of, numbered, page_number, same_list
 from crawler.extract.urlshape import site_of
-from crawler.urls import absolute, host_of
+from crawler.urls import absolute, canonical, host_of
 
 __all__ = ["find_next", "needs_script"]
 
@@ -134,6 +134,9 @@ def _by_numbers(page: Surroundings, labels: list[tuple[Anchor, str]]) -> str | N
     own = urldefrag(page.url)[0]
     current = next((number for number, url in numbers.items() if url == own), None)
     if current is None:
+        own = canonical(own)
+        current = next((number for number, url in numbers.items() if canonical(url) == own), None)
+    if current is None:
         current = numbered(page.url, numbers) or _gap(numbers)
     return numbers.get(current + 1) if current else None
 
@@ -169,7 +172,7 @@ def _moves_on(own: str, candidate: str, back: set[str]) -> bool:
     own, candidate = urldefrag(own)[0], urldefrag(candidate)[0]
     if candidate == own or site_of(host_of(candidate)) != site_of(host_of(own)):
         return False
-    if urljoin(own, ".") == candidate and urlsplit(own).path.rsplit("/", 1)[-1].startswith("index."):
+    if canonical(candidate) == canonical(own) or is_first_of(candidate, own):
         return False
     step = page_number(own, candidate)
     if step is None or step == 1:

@@ -14,6 +14,7 @@ from html import unescape
 from lxml import etree
 
 from crawler.extract.anchors import Surroundings, collect
+from crawler.extract.feeds import read_text
 from crawler.extract.jcms import Recordset, next_from_answer, next_from_page, read_recordset
 from crawler.extract.jsonlist import read_json
 from crawler.extract.links import article_links, is_command
@@ -23,7 +24,10 @@ __all__ = ["fragment_tree", "read_data", "read_datastore"]
 
 _JSONP = re.compile(r"^\s*[\w.$]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
 _RECORDS = re.compile(r"<(?:recordset|datastore|nextgroup|record)\b", re.IGNORECASE)
-_HTML = re.compile(r"<(?:html|body|head)\b", re.IGNORECASE)
+#: An answer begins with its records; inlined ones stand in a page.
+_ANSWER = re.compile(
+    r"(?:<\?xml[^>]*\?>\s*)?<(?:recordset|datastore|nextgroup|record|result|root|data)\b", re.IGNORECASE
+)
 _HEAD = 4_096
 
 
@@ -38,7 +42,9 @@ def read_data(text: str, url: str, now: dt.datetime) -> Listing | None:
     head = text[:_HEAD].lstrip("\ufeff \r\n\t")
     if head.startswith(("{", "[")) or _JSONP.match(text):
         return _json(text, url, now)
-    if _RECORDS.search(head) and not _HTML.search(head):
+    if head.startswith("<") and (feed := read_text(text, url, now)).links:
+        return Listing(url, articles=feed.links)
+    if _ANSWER.match(head):
         records = read_recordset(text)
         listing = Listing(url, articles=_links(records, url, now))
         listing.next = next_from_answer(records, url)
