@@ -1,4 +1,4 @@
-"""The demo portals' text, truth and changes; their pages are in test_demo_pages.py, the server in test_demo_server.py."""
+"""The demo portals' text, truth and changes; pages: test_demo_pages.py, server: test_demo_server.py."""
 
 from __future__ import annotations
 

@@ -37,10 +37,11 @@ class DemoServer:
         self, portals: Sequence[DemoPortal], *, proxy: bool, delay: float, port: int, log: Path | None
     ) -> None:
         self.portals = list(portals)
+        specs = [_spec(portal) for portal in portals]
         self._folder = tempfile.TemporaryDirectory(prefix="chengwen-demo-")
         self.log_path = log or Path(self._folder.name, "access.jsonl")
         self._token = secrets.token_hex(12)
-        orders = {"portals": [_spec(portal) for portal in portals], "token": self._token, "delay": delay}
+        orders = {"portals": specs, "token": self._token, "delay": delay}
         command = [sys.executable, "-m", "crawler.demo", "--orders", json.dumps(orders), "--port", str(port)]
         command += ["--log", str(self.log_path)]
         self._process = subprocess.Popen(
