@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from crawler.extract.dates import Stamp, find_dates, url_date
 from crawler.extract.hints import Hints
 from crawler.extract.lines import Line
-from crawler.extract.zones import Zones
+from crawler.extract.zones import Zones, spaced
 from crawler.items import Evidence
 
 __all__ = ["Publication", "find_publication"]
@@ -76,7 +76,11 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
         return []
     distance = line.index - anchor
     found = []
-    for stamp in find_dates(text, now):
+    stamps = find_dates(text, now)
+    if not stamps and _GLUED.search(text):
+        text = spaced(line)
+        stamps = find_dates(text, now)
+    for stamp in stamps:
         before = text[: stamp.start]
         score = 3.0 - 0.15 * distance if distance > 0 else 1.2 + 0.2 * distance
         score += 1.2 if stamp.precision != "day" else 0.0
@@ -95,6 +99,8 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
     return [(score, stamp) for score, stamp in found if score > 0]
 
 
+#: Year, day and time in elements that touch (Xinhua): 202405/0922:27:02.
+_GLUED = re.compile(r"20\d\d\d?\d[-/]\d\d")
 _WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
 
 

@@ -14,7 +14,7 @@ from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
 from crawler.extract.titles import Title
 
-__all__ = ["Extent", "Zones", "find_zones"]
+__all__ = ["Extent", "Zones", "find_zones", "spaced"]
 
 
 class Extent(Protocol):
@@ -109,3 +109,19 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _is_field(text: str) -> bool:
     fields = split_labels(text)
     return bool(fields) and fields[-1].role not in ("other", "keywords")
+
+
+def spaced(line: Line) -> str:
+    """The line's text with a blank between elements that touch (`22:24</span><span>苏州日报</span><a>赵焱`).
+
+    Only where the line has a box to itself; else the text as it is.
+    """
+    if line.box.last - line.box.first != 1:
+        return line.text
+    pieces: list[str] = []
+    for node in line.element.iter():
+        if node.tag not in ("script", "style") and isinstance(node.tag, str):
+            pieces.append(node.text or "")
+        if node is not line.element:
+            pieces.append(node.tail or "")
+    return " ".join(" ".join(pieces).split())

@@ -1,0 +1,130 @@
+"""Names of media and accounts: what a printed source value is without its trimmings, and what can be one at all."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.dates import find_dates
+from crawler.extract.labels import split_labels
+from crawler.extract.names import is_organisation, is_person
+
+__all__ = ["GENERIC", "UNLABELLED_LONGEST", "clean_source", "ends_like_medium", "medium_in"]
+
+#: Words that stand where a medium should and name none (field rules of the bench's gold).
+GENERIC = frozenset(
+    (
+        "转载 网络 综合 互联网 转载文章 网络综合 网络整理 未知 本站 本站原创 原创 其他 其它 不详 佚名 整理"
+        " 综合整理 网上 来源网络 网络转载 转帖 转贴 admin 本网 综合报道 网友 作者"
+    ).split()
+)
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南"
+    "|广东|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|台湾"
+)
+_WRAPS = re.compile(r"^[\s\[【（(「『|｜:：]+|[\s\]】）)」』|｜,，;；]+$")
+#: 华夏时报(北京): the medium's seat, added by an aggregator.
+_SEAT = re.compile(r"\s*[（(][\u4e00-\u9fff]{2,4}[）)]$")
+#: The province that platforms must print since 2022 (IP 属地) stands behind the account's name.
+_PROVINCE = re.compile(rf"\s+(?:{_PROVINCES})$")
+_PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?")
+#: Icon fonts and broken GBK.
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_URL = re.compile(r"https?://\S+|(?:[\w-]+\.)+(?:com|cn|net|org|gov)\b\S*", re.IGNORECASE)
+_BYLINE = re.compile(r"\s*(?:记者|通讯员|作者|编辑|责编|文[/／|｜]|摄影|摄|实习生|见习记者)(?:[:：\s].*|$)")
+#: The page's tools, which share the line.
+_TOOL = re.compile(
+    r"(?:来源|发布|次|大小|大 中 小|小 中 大|默认|放大|缩小|下载.*|独家.*|.*抢先看|播报.*|第\d+页.*|人参与|进入论坛"
+    r"|我要.*|分享到?|责任|信息|.*(?:更新|字号|字体|打印|分享|收藏|关闭|评论|阅读|浏览|点击|关注|举报|点赞|投稿))$"
+)
+_BLANKS = re.compile(r"[\s|｜]+")
+_WORD_ENDS = re.compile(r"[\s|｜/／·]+")
+_MEDIUM = re.compile(
+    r"(?:[报网社台刊号]|新闻|客户端|广播|发布|融媒体?|传媒|在线|频道|杂志|中心|新媒体|工作室|观察|头条|宣传部|融"
+    r"|APP|TV|之家)$",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(r"[。，！？、“”\u3014]|第?\d+[号期]$")
+_LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+#: 发布于 北京, 来自 内蒙古: a place or channel follows, no medium.
+_PLACED = frozenset("发布于 发表于 来自 发布于： 发布在".split())
+#: Beginnings of what shares the date's line and is never the beginning of a medium's name.
+_NOT_FIRST = ("发布", "发表", "本文", "来自", "微信号", "更新", "分类", "栏目", "责任", "编辑")
+#: A medium's name, or several; longer values are sentences.
+_LONGEST = 40
+UNLABELLED_LONGEST = 20
+
+
+def clean_source(value: str, portal: str = "") -> str | None:
+    """A printed value without brackets, dates, addresses, seats, provinces and names; None if nothing is left.
+
+    portal: text in which the portal names itself (<title>); its name behind another medium's is dropped.
+
+    >>> [clean_source(text) for text in ("[ 人民网 ]", "华夏时报(北京)", "IT之家 山东", "新华社 记者张三")]
+    ['人民网', '华夏时报', 'IT之家', '新华社']
+    """
+    for stamp in reversed(find_dates(value, loose=False)):
+        value = f"{value[: stamp.start]} {value[stamp.end :]}"
+    value = _URL.sub(" ", value) if not _URL.fullmatch(value.strip()) else value
+    value = _BYLINE.sub("", value.strip())
+    value = _unwrap(_PROVINCE.sub("", _SEAT.sub("", _PRIVATE.sub("", value).strip(" ，,;；"))))
+    words = _BLANKS.split(value)
+    while len(words) > 1 and _is_trimming(words[-1], portal):
+        words.pop()
+    value = value[: value.rfind(words[-1]) + len(words[-1])].strip(" -—|｜/／·•:：,，、。")
+    if not value or len(value) > _LONGEST or _TOOL.fullmatch(value) or value.isdigit():
+        return None
+    return value
+
+
+def _is_trimming(word: str, portal: str) -> bool:
+    if len(word) > 2 and portal.endswith(word):
+        return True
+    return is_person(word) or _TOOL.fullmatch(word) is not None or word.isdigit()
+
+
+def _unwrap(text: str) -> str:
+    """Without the brackets around it, but with those of `游民星空[整理]`."""
+    bare = _WRAPS.sub("", _WRAPS.sub("", text))
+    for opening, closing in ("[]", "【】", "（）", "()"):
+        if bare.count(opening) > bare.count(closing):
+            bare += closing
+    return bare
+
+
+def ends_like_medium(text: str) -> bool:
+    """Whether a name ends as media and official accounts do: 日报, 网, 客户端, 发布 …"""
+    return bool(_MEDIUM.search(text)) or "/" in text
+
+
+def medium_in(text: str, *, accounts: bool = False) -> str | None:
+    """The medium's or account's name in an unlabelled text (what shares the date's line), None without one.
+
+    accounts: a name that could be a person's is an account's, too.
+
+    >>> medium_in("某某晚报 我要评论(0)")
+    '某某晚报'
+    >>> medium_in("发布于 北京") is None
+    True
+    """
+    fields = split_labels(text)
+    words = _WORD_ENDS.split(_URL.sub(" ", text[: fields[0].start] if fields else text))
+    skip = False
+    found: list[str] = []
+    for word in words:
+        name = _unwrap(word.strip(" :：,，-—"))
+        placed, skip = skip, name in _PLACED
+        if placed or skip or not _can_be_medium(name, accounts=accounts):
+            continue
+        if found and words[words.index(word) - 1] == "作者" and is_organisation(name):
+            # 新浪网 作者 国际在线: the portal, then the account.
+            return name
+        found.append(name)
+    return found[0].removesuffix("官方账号") if found else None
+
+
+def _can_be_medium(name: str, *, accounts: bool) -> bool:
+    if not 2 <= len(name) <= UNLABELLED_LONGEST or name == "作者" or name.startswith(_NOT_FIRST):
+        return False
+    if _TOOL.fullmatch(name) or _PLACE.fullmatch(name) or _NOT_A_NAME.search(name) or not _LETTER.search(name):
+        return False
+    return accounts or not is_person(name)
