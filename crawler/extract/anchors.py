@@ -46,6 +46,8 @@ class Context:
 
 
 _TOP = Context()
+#: Contexts by those above them and the attributes that make them: the items of a list share one.
+_Shared = dict[tuple[object, ...], Context]
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def collect(root: etree._Element, url: str) -> Surroundings:
     """Read every link of the page once; `root` is not changed."""
     page = Surroundings(url, url)
     contexts: dict[etree._Element, Context] = {}
-    shared: dict[tuple[int, str, str], Context] = {}
+    shared: _Shared = {}
     addresses = _Addresses(url)
     for element in root.iter("a", "area", "link", "script", "select", "base"):
         tag = element.tag
@@ -113,7 +115,7 @@ def _anchor(
     element: etree._Element,
     addresses: _Addresses,
     contexts: dict[etree._Element, Context],
-    shared: dict[tuple[int, str, str], Context],
+    shared: _Shared,
 ) -> Anchor:
     href = (element.get("href") or "").strip()
     parent = element.getparent()
@@ -176,17 +178,14 @@ class _Addresses:
         return self.folder + href if "/." not in href else ""
 
 
-def _context(
-    element: etree._Element, known: dict[etree._Element, Context], shared: dict[tuple[int, str, str], Context]
-) -> Context:
+def _context(element: etree._Element, known: dict[etree._Element, Context], shared: _Shared) -> Context:
     """Context of an element, made from its parent's; walks up only as far as nothing is known yet."""
     context = known.get(element)
     if context is not None:
         return context
     parent = element.getparent()
     above = _context(parent, known, shared) if parent is not None else _TOP
-    names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('style') or ''}"
-    key = (id(above), str(element.tag), names)
+    key = (id(above), element.tag, element.get("class"), element.get("id"), element.get("style"))
     context = shared.get(key)
     if context is None:
         context = shared[key] = _inherit(above, element)

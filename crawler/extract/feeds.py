@@ -86,10 +86,10 @@ def read_text(text: str, url: str, now: dt.datetime | None) -> Feed:
 
 def _parse(text: str) -> etree._Element | None:
     """Element tree of XML that may be broken; None for HTML pages and other text."""
-    text = _DOCTYPE.sub("", _DECLARATION.sub("", text.removeprefix("\ufeff")), count=1).strip()
-    head = text[:_HEAD]
+    head = text[: 2 * _HEAD]
     if not _FEED_ROOTS.search(head) or "<html" in head.lower():
         return None
+    text = _DOCTYPE.sub("", _DECLARATION.sub("", text.removeprefix("\ufeff")), count=1).strip()
     text = _LOOSE_AMPERSAND.sub(lambda match: match[1] or "&amp;", text)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"

@@ -21,6 +21,8 @@ _DATE_LIKE = re.compile(
 _DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
 #: An item's text longer than this is a teaser; its date stands within as much at its start or end.
 _NEAR = 120
+#: An item is at most this many elements above its link; a lone link's column is no item.
+_HEIGHT = 6
 
 
 def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.datetime]:
@@ -56,7 +58,9 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None]) -> str:
     """Text of the item without the headline: the largest element with this link only, then what follows it."""
     node = anchor.element
     parent = node.getparent()
-    while parent is not None and parent.tag not in ("body", "html") and owners.get(parent) == anchor.url:
+    for _ in range(_HEIGHT):
+        if parent is None or parent.tag in ("body", "html") or owners.get(parent) != anchor.url:
+            break
         node, parent = parent, parent.getparent()
     inside = squeeze(" ".join(node.itertext())).replace(anchor.headline, " ", 1) if node is not anchor.element else ""
     if len(inside) > 2 * _NEAR:

@@ -49,7 +49,7 @@ def read_list(
         listing.next, listing.next_form = inlined.next, inlined.next_form
     if listing.next is None:
         listing.next = paging.find_next(page)
-    listing.needs_script = listing.next is None and paging.needs_script(text, root, page)
+    listing.needs_script = listing.next is None and paging.needs_script(text, page)
     return listing
 
 

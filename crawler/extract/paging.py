@@ -15,7 +15,7 @@ from lxml import etree
 from crawler.extract import pagers
 from crawler.extract.anchors import Anchor, Surroundings
 from crawler.extract.pagination import is_first_of, numbered, page_number, same_list
-from crawler.extract.urlshape import site_of
+from crawler.extract.urlshape import Shape, site_of
 from crawler.urls import absolute, canonical, host_of
 
 __all__ = ["find_next", "needs_script"]
@@ -29,28 +29,20 @@ _MORE = re.compile(
     r"(?:点击|上拉|滑动)?(?:加载|查看|显示|浏览|获取)(?:更多|下一页)(?:\S{0,4})|load ?more|更多新闻加载\S*",
     re.IGNORECASE,
 )
-_MORE_WORDS = (
-    "加载",
-    "上拉",
-    "查看更多",
-    "loadmore",
-    "load-more",
-    "load_more",
-    "LoadMore",
-    "loadMore",
-    "getmore",
-    "getMore",
-)
 #: Labels of pagers are short: 【下一页】, next page >>.
 _LONGEST_LABEL = 14
-_MORE_NAME = re.compile(r"load-?_?more|more-?_?load|getmore|jiazai", re.IGNORECASE)
+_PAGER_LIKE = re.compile(r"[\d页頁<>»\u203a→\uff1e]|next|prev|older", re.IGNORECASE)
+#: What shows a list that goes on by script: 加载更多 as a button's text, or load-more in its name.
+_BUTTON_TEXT = re.compile(r">\s*(?:点击|上拉|滑动)?(?:加载|查看|显示|浏览|获取)更多[^\s<]{0,4}\s*</(?!a\b|title|h\d)")
+_MORE_NAME = re.compile(r"(?:load|get)[-_]?more|more[-_]?load", re.IGNORECASE)
+_BUTTON_NAME = re.compile(r"""<(?:div|button|span|p)\b[^<>]*\b(?:class|id)\s*=\s*["'][^"'<>]*$""", re.IGNORECASE)
 
 
 def find_next(page: Surroundings) -> str | None:
     """Address of the next list page, or None on the last page and where only a script could tell."""
     labels = _labels(page)
     back = {anchor.url for anchor, label in labels if anchor.url and _PREVIOUS_WORD.fullmatch(label)}
-    for candidate in _by_relation(page):
+    for candidate in _by_relation(page, labels):
         if _moves_on(page.url, candidate, back):
             return candidate
     labelled = list(_by_label(page, labels))
@@ -64,37 +56,45 @@ def find_next(page: Surroundings) -> str | None:
     return next((url for url in others if url and _moves_on(page.url, url, back)), None)
 
 
-def needs_script(text: str, root: etree._Element, page: Surroundings) -> bool:
-    """True if the page offers more only through a script: 加载更多 without an address."""
+def needs_script(text: str, page: Surroundings) -> bool:
+    """True if the page offers more only through a script: 加载更多 without an address.
+
+    text: the page's source; it is searched instead of the tree, which costs as much as the parse.
+    """
     if any(
         anchor.url is None and 4 <= len(anchor.text) <= 12 and _MORE.fullmatch(anchor.text) for anchor in page.anchors
     ):
         return True
-    if not any(word in text for word in _MORE_WORDS):
-        return False
-    for node in root.iter("div", "button", "span", "p"):
-        if len(node) <= 2 and (_MORE_NAME.search(node.get("class") or "") or _MORE_NAME.search(node.get("id") or "")):
-            return True
-        inner = (node.text or "").strip()
-        if 4 <= len(inner) <= 12 and _MORE.fullmatch(inner):
-            return True
-    return False
+    return any(_BUTTON_TEXT.search(text, max(0, at - 20), at + 30) for at in _places(text, "更多")) or any(
+        _MORE_NAME.search(text, at - 5, at + 5) and _BUTTON_NAME.search(text, max(0, at - 300), at)
+        for word in ("more", "More")
+        for at in _places(text, word)
+    )
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
 
 
 def _labels(page: Surroundings) -> list[tuple[Anchor, str]]:
-    """Short links with their text, or tooltip, without brackets and arrows; arrows alone stay as they are."""
+    """Links that a pager can hold, with their text, or tooltip, without brackets and arrows; arrows alone stay."""
     found = []
     for anchor in page.anchors:
         text = anchor.text or anchor.tooltip
-        if len(text) <= _LONGEST_LABEL:
+        if len(text) > _LONGEST_LABEL or (anchor.shape is Shape.ARTICLE and not _PAGER_LIKE.search(text)):
+            continue
+        if _PAGER_LIKE.search(text) or anchor.image or anchor.element.get("rel"):
             found.append((anchor, _DECORATION.sub("", text) or text))
     return found
 
 
-def _by_relation(page: Surroundings) -> Iterator[str]:
+def _by_relation(page: Surroundings, labels: list[tuple[Anchor, str]]) -> Iterator[str]:
     """rel=next; in the head only below the front page, for which CMSs declare one though the page is curated."""
     front = urlsplit(page.url).path in ("", "/")
-    nodes = [anchor.element for anchor in page.anchors] + ([] if front else page.links)
+    nodes = [anchor.element for anchor, _ in labels] + ([] if front else page.links)
     for node in nodes:
         relation = node.get("rel")
         if relation and "next" in relation.lower().split():

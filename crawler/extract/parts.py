@@ -87,9 +87,8 @@ def _from_script(document: Document) -> list[str]:
     """TRS: createPageHTML in an article's page names its pages (index_1, t20221113_1234_1 …)."""
     name = _take_apart(urlsplit(document.url))
     for script in document.root.iter("script"):
-        text = script.text or ""
-        found = call_pages(text, document.url) if "age" in text else None
-        if found and len(found) > 1 and any(_take_apart(urlsplit(page)).base in (name.base, "index") for page in found):
+        found = call_pages(script.text or "", document.url)
+        if len(found) > 1 and any(_take_apart(urlsplit(page)).base in (name.base, "index") for page in found):
             return found
     return []
 
