@@ -140,6 +140,12 @@ def test_every_trap_of_a_family_shows_in_a_portal_of_fifty(family):
     assert any(s.duplicate_of for s in stories) == ("reprint" in traps)
 
 
+@pytest.mark.parametrize("family", sorted(f for f in FAMILIES if FAMILIES[f].optional))
+def test_optional_traps_are_off_unless_asked_for(family):
+    assert not DemoPortal(family).traps & FAMILIES[family].optional
+    assert DemoPortal(family, traps=FAMILIES[family].traps).traps == FAMILIES[family].traps
+
+
 def test_added_stories_are_the_newest():
     portal = DemoPortal(size=50)
     assert portal.add(2) == [51, 52]

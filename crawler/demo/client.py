@@ -84,7 +84,8 @@ class DemoServer:
         """All requests so far, oldest first: time (unix seconds), host, method, path (with query), status, bytes,
         active (requests of that host under way, this one included), agent.  host: only of that host."""
         text = self.log_path.read_text(encoding="utf-8") if self.log_path.exists() else ""
-        lines = [json.loads(line) for line in text.splitlines()]
+        # What stands after the last line end is still being written.
+        lines = [json.loads(line) for line in text.rpartition("\n")[0].splitlines()]
         return [line for line in lines if host is None or line["host"] == host]
 
     def close(self) -> None:

@@ -41,7 +41,8 @@ class DemoPortal:
     """One invented portal.
 
     family: a key of FAMILIES.  size: stories at the start (50 to 100,000 is what it is made for).  host: the name it
-    answers to through a proxy.  now: its clock, aware.  traps: which of the family's traps are on; None: all.
+    answers to through a proxy.  now: its clock, aware.  traps: which of the family's traps are on; None: all but
+    `Family.optional`.
     base: scheme and authority of its links, `http://HOST` until a server gives it a loopback address.
     work: counter of headlines and stories composed so far, for tests of what a request costs.
     """
@@ -60,7 +61,7 @@ class DemoPortal:
         self.seed, self.size, self.now = seed, size, now
         self.host = host or self.family.host
         self.base = f"http://{self.host}"
-        self.traps = frozenset(self.family.traps if traps is None else traps)
+        self.traps = frozenset(self.family.traps - self.family.optional if traps is None else traps)
         if unknown := self.traps - self.family.traps:
             raise ValueError(f"family {family} has no trap {sorted(unknown)}; it has {sorted(self.family.traps)}")
         self.sections = self.family.sections

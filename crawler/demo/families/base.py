@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from crawler.demo.markup import list_date, relative_date
 from crawler.demo.messages import Request, Response, gone, page
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City, Draft
@@ -85,6 +86,8 @@ class Family(ABC):
     content_type: ClassVar[str] = ""
     sections: ClassVar[tuple[Section, ...]]
     traps: ClassVar[frozenset[str]]
+    #: traps that are off unless asked for: what no crawler without a browser can pass
+    optional: ClassVar[frozenset[str]] = frozenset()
     strays: ClassVar[tuple[Stray, ...]] = ()
     per_page: ClassVar[int] = 20
     #: printed beside the headline when the story is not the paper's own
@@ -154,6 +157,13 @@ class Family(ABC):
         if part > len(story.parts):
             return None
         return self.page(self.article_html(visit.portal, story, part), visit.portal.catalog.modified(number))
+
+    def date(self, portal: DemoPortal, section: Section, when: dt.datetime) -> str:
+        """A list's date in the section's style; the full date where dates without year are off (DOMAIN.md §9)."""
+        if section.style == "relative" and "noyear" in portal.traps:
+            return relative_date(when, portal.now)
+        lacks_year = "noyear" in section.style or "%Y" not in section.style
+        return list_date(when, "%Y-%m-%d" if lacks_year and "noyear" not in portal.traps else section.style)
 
     def section_index(self, key: str) -> int | None:
         """Position of the section with that key."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crawler.demo import feeds
 from crawler.demo.families.base import Family, Handler, ListPage, Row, Stray, Visit
-from crawler.demo.markup import anchor, anchors, blocks_html, cut, list_date
+from crawler.demo.markup import anchor, anchors, blocks_html, cut
 from crawler.demo.messages import Response
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City
@@ -156,8 +156,8 @@ class CmsTop(Family):
     def _list_html(self, portal: DemoPortal, listing: ListPage) -> str:
         rows = []
         for i, row in enumerate(listing.rows):
-            style = listing.section.style if "noyear" in portal.traps else "%Y-%m-%d %H:%M"
-            date = f'<span class="date">{list_date(row.entry.published, style)}</span>' if row.entry else ""
+            when = self.date(portal, listing.section, row.entry.published) if row.entry else ""
+            date = f'<span class="date">{when}</span>'
             rows.append(f'<li class="item">{anchor(row.href, cut(row.title, _WIDTH), row.title)}{date}</li>')
             if i % 5 == 4:
                 rows.append('<li class="hr"></li>')

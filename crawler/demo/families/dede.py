@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crawler.demo import feeds
 from crawler.demo.families.base import Family, Handler, ListPage, Row, Stray, Visit
-from crawler.demo.markup import anchor, anchors, blocks_html, list_date
+from crawler.demo.markup import anchor, anchors, blocks_html
 from crawler.demo.messages import Response, gone
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City
@@ -45,7 +45,7 @@ class Dede(Family):
     prints_author = True
     traps: ClassVar[frozenset[str]] = frozenset(
         {"pinned", "cross", "offsite", "tracking", "mobile", "gallery", "soft404", "parts", "reprint", "href"}
-        | {"nextstory"}
+        | {"nextstory", "noyear"}
     )
     strays = (
         Stray("http://www.people-demo.example/BIG5/n2/2025/0104/c1-2.html", "冰雪旅游持续升温", "offsite", "offsite"),
@@ -140,14 +140,16 @@ class Dede(Family):
         if index is None or (len(groups) > 1 and int(groups[1]) != _FIRST_TYPE + index):
             return None
         listing = self.list_page(visit.portal, index, int(groups[2]) if len(groups) > 1 else 1)
-        return None if listing is None else self.page(self._list_html(listing), visit.portal.catalog.clock)
+        return (
+            None if listing is None else self.page(self._list_html(visit.portal, listing), visit.portal.catalog.clock)
+        )
 
-    def _list_html(self, listing: ListPage) -> str:
+    def _list_html(self, portal: DemoPortal, listing: ListPage) -> str:
         section, here = listing.section, listing.number
         kind = _FIRST_TYPE + self.sections.index(section)
         rows = []
         for row in listing.rows:
-            date = f"<small>{list_date(row.entry.published, section.style)}</small>" if row.entry else ""
+            date = f"<small>{self.date(portal, section, row.entry.published)}</small>" if row.entry else ""
             rows.append(f"<li>{anchor(row.href, row.title, extra=' class=title')}{date}</li>")
         names = [f"list_{kind}_{k}.html" for k in range(1, listing.pages + 1)]
         links = [(name, str(k)) for k, name in enumerate(names, 1) if k != here and abs(k - here) < 5]

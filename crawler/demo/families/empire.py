@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crawler.demo import feeds
 from crawler.demo.families.base import Family, Handler, ListPage, Row, Stray, Visit
-from crawler.demo.markup import anchor, anchors, blocks_html, cut, list_date
+from crawler.demo.markup import anchor, anchors, blocks_html, cut
 from crawler.demo.messages import Response
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City
@@ -40,7 +40,7 @@ class Empire(Family):
     prints_author = True
     traps: ClassVar[frozenset[str]] = frozenset(
         {"pinned", "cross", "offsite", "tracking", "mobile", "href", "video", "soft404", "parts", "reprint"}
-        | {"insert_day", "nextstory", "index"}
+        | {"insert_day", "nextstory", "index", "noyear"}
     )
     strays = (
         Stray(
@@ -70,8 +70,8 @@ class Empire(Family):
     def _article(self, visit: Visit) -> Response | None:
         return self.article(visit, int(visit.match[1]))
 
-    def _frame(self, title: str, main: str, meta: str = "") -> str:
-        index = "index.html" if meta else ""
+    def _frame(self, portal: DemoPortal, title: str, main: str, meta: str = "") -> str:
+        index = "index.html" if meta and "index" in portal.traps else ""
         channels = "".join(f"<li>{anchor(f'/{s.key}/{index}', s.label)}</li>" for s in self.sections)
         return f"""<!doctype html>
 <html lang="zh-cmn-Hans"><head><meta charset="utf-8"><title>{escape(title)} - {self.site}</title>{meta}
@@ -101,7 +101,7 @@ Powered by DemoCMS 8.0　岭ICP备20000004号-2</footer></body></html>"""
 <div class="side"><script>document.write("<h3>栏目更新</h3><ul><li>正在读取</li></ul>");</script>
 <h3>栏目热门</h3><ul>{self._links(self.older(portal, story.number, 4, 9, 16, 25))}</ul></div>"""
         meta = f'<meta name="keywords" content="{",".join(story.keywords)}">'
-        return self._frame(story.title, main, meta)
+        return self._frame(portal, story.title, main, meta)
 
     def _parts(self, portal: DemoPortal, story: Story, part: int) -> str:
         if not story.part_urls:
@@ -132,7 +132,7 @@ Powered by DemoCMS 8.0　岭ICP备20000004号-2</footer></body></html>"""
     def _list_html(self, portal: DemoPortal, listing: ListPage) -> str:
         rows = []
         for row in listing.rows:
-            date = f"<time>{list_date(row.entry.published, listing.section.style)}</time>" if row.entry else ""
+            date = f"<time>{self.date(portal, listing.section, row.entry.published)}</time>" if row.entry else ""
             rows.append(f"<li>{date}{anchor(row.href, row.title)}</li>")
         key = listing.section.key
         names = [f"/{key}/index.html", *(f"/{key}/index_{k}.html" for k in range(2, listing.pages + 1))]
@@ -146,14 +146,14 @@ Powered by DemoCMS 8.0　岭ICP备20000004号-2</footer></body></html>"""
 {chr(10).join(rows)}
 </ul><div class="epages"><a title="总数">&nbsp;<b>{total}</b> </a>{anchors(links, "&nbsp;")}</div>
 <div class="side"><h3>栏目热门</h3><ul>{self._links(self.newest(portal, 0, 5))}</ul></div>"""
-        return self._frame(listing.section.label, main)
+        return self._frame(portal, listing.section.label, main)
 
     def _home(self, visit: Visit) -> Response:
         boxes = []
         for index, section in enumerate(self.sections):
             links = self._links(self.newest(visit.portal, index, 5))
             boxes.append(f"<section><h2>{anchor(f'/{section.key}/', section.label)}</h2><ul>{links}</ul></section>")
-        return self.page(self._frame("首页", "".join(boxes)), visit.portal.catalog.clock)
+        return self.page(self._frame(visit.portal, "首页", "".join(boxes)), visit.portal.catalog.clock)
 
     def _rss(self, visit: Visit) -> Response | None:
         number = visit.request.query.get("classid", "1")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crawler.demo import epaper
 from crawler.demo.families.base import Family, Handler, ListPage, Row, Stray, Visit
-from crawler.demo.markup import anchor, anchors, blocks_html, list_date
+from crawler.demo.markup import anchor, anchors, blocks_html
 from crawler.demo.messages import Response
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City
@@ -38,7 +38,7 @@ class Founder(Family):
     editor_names = ("刘洋", "梁小燕")
     traps: ClassVar[frozenset[str]] = frozenset(
         {"pinned", "cross", "offsite", "tracking", "mobile", "gallery", "video", "soft404", "parts", "reprint"}
-        | {"epaper", "selfnext"}
+        | {"epaper", "selfnext", "noyear"}
     )
     strays = (
         Stray("http://www.wire-demo.example/2025-01/04/c_1310.htm", "中东部迎来大范围雨雪", "offsite", "offsite"),
@@ -143,7 +143,7 @@ class Founder(Family):
         section, here = listing.section, listing.number
         rows = []
         for row in listing.rows:
-            date = f"<span>{list_date(row.entry.published, section.style)}</span>" if row.entry else ""
+            date = f"<span>{self.date(portal, section, row.entry.published)}</span>" if row.entry else ""
             rows.append(f"<li>{anchor(row.href, row.title)}{date}</li>")
         stem = f"node_{section.key}"
         names = [f"{stem}.htm", *(f"{stem}_{k}.htm" for k in range(2, listing.pages + 1))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.demo.families.base import Family, Handler, ListPage, Row, Stray, Visit
-from crawler.demo.markup import anchor, anchors, blocks_html, cut, escape, list_date, relative_date
+from crawler.demo.markup import anchor, anchors, blocks_html, cut, escape
 from crawler.demo.messages import Response, page
 from crawler.demo.story import Entry, Section, Story
 from crawler.demo.text import City
@@ -36,7 +36,7 @@ class Seed(Family):
     per_page = 20
     traps: ClassVar[frozenset[str]] = frozenset(
         {"pinned", "cross", "offsite", "tracking", "mobile", "href", "gallery", "video", "soft404", "selfnext"}
-        | {"reprint", "special"}
+        | {"reprint", "special", "noyear"}
     )
     strays = (
         Stray(
@@ -124,11 +124,7 @@ class Seed(Family):
 
     def _row_html(self, portal: DemoPortal, section: Section, row: Row) -> str:
         pin = "<em>置顶</em> " if row.pinned else ""
-        when = ""
-        if row.entry and section.style == "relative":
-            when = relative_date(row.entry.published, portal.now)
-        elif row.entry:
-            when = list_date(row.entry.published, section.style)
+        when = self.date(portal, section, row.entry.published) if row.entry else ""
         return f"<li>{pin}{anchor(row.href, row.title)}<span>{when}</span></li>"
 
     def _pager(self, portal: DemoPortal, listing: ListPage) -> str:

@@ -40,7 +40,9 @@ class Trs(Family):
     prints_author = True
     traps: ClassVar[frozenset[str]] = frozenset(
         {"pinned", "cross", "offsite", "tracking", "mobile", "gallery", "soft404", "parts", "reprint", "insert_day"}
+        | {"script"}
     )
+    optional = frozenset({"script"})
     strays = (
         Stray(
             "http://www.agency-demo.example/politics/2025-01/04/c_1127.htm", "全国电影票房开门红", "offsite", "offsite"
@@ -128,15 +130,17 @@ class Trs(Family):
             return None
         page_number = number + 1 if style == _ZERO else max(number, 1)
         listing = self.list_page(visit.portal, index, page_number)
-        return None if listing is None else self.page(self._list_html(listing), visit.portal.catalog.clock)
+        return (
+            None if listing is None else self.page(self._list_html(visit.portal, listing), visit.portal.catalog.clock)
+        )
 
-    def _list_html(self, listing: ListPage) -> str:
+    def _list_html(self, portal: DemoPortal, listing: ListPage) -> str:
         section = listing.section
         rows = "\n".join(self._row(section, row) for row in listing.rows)
         main = f"""<div class="weizhi">您所在的位置：<a href="/">首页</a> &gt;&gt; {section.label}</div>
 <div class="lb"><ul>
 {rows}
-</ul>{self._pager(listing)}</div>"""
+</ul>{self._pager(portal, listing)}</div>"""
         return self._frame(section.label, main)
 
     def _row(self, section: Section, row: Row) -> str:
@@ -146,7 +150,7 @@ class Trs(Family):
         date = f"<i>{list_date(row.entry.published, '%Y-%m-%d')}</i>" if row.entry else ""
         return f"<li>{anchor(href, row.title)}{date}</li>"
 
-    def _pager(self, listing: ListPage) -> str:
+    def _pager(self, portal: DemoPortal, listing: ListPage) -> str:
         if listing.section.style == _ONE:
             arguments = f'{listing.pages}, {listing.number}, "index", "html", {self.per_page}, "pagebar"'
             return f'<div id="pagebar"><script>createPageHTML({arguments});</script></div>'
@@ -155,6 +159,8 @@ class Trs(Family):
             return f"<div class='fy'><script>createPageHTML({arguments});</script></div>"
         if listing.pages == 1:
             return ""
+        if "script" in portal.traps:
+            return '<div class="more"><a href="javascript:loadDocs();">加载更多</a></div>'
         address = f"{_API}?chnlId={self.sections.index(listing.section)}&pageIndex=2&pageSize={self.per_page}"
         more = anchor(address, "加载更多", extra=' rel="next"')
         return f'<div class="more">{more}</div>'
