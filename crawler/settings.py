@@ -13,6 +13,8 @@ SPIDER_LOADER_CLASS = "crawler.spiders.loader.PortalLoader"
 # --- The project's own -------------------------------------------------------------------------------------------
 # The corpus: one SQLite file, made when it does not exist.
 CORPUS = "data/corpus.db"
+# Seconds to wait while another process writes to it: one batch takes far less than one.
+CORPUS_TIMEOUT = 30.0
 # Folder of the user's own portal files (NAME.toml); they win over the shipped ones.
 PORTALS_DIR = "portals"
 # List pages with something new on them that one section may cost in one run; beyond it the run says "gap possible"
@@ -77,6 +79,9 @@ EXTENSIONS = {
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.Robots": 100,
+}
+SPIDER_MIDDLEWARES = {
+    "crawler.middlewares.corpus_guard.CorpusGuard": 900,
 }
 # Both listen on loopback and execute what they are sent.
 TELNETCONSOLE_ENABLED = False

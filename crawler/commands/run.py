@@ -21,7 +21,6 @@ OK, FAILED, USAGE = 0, 1, 2
 FINISHED = "finished"
 _ENDINGS = {
     "shutdown": "stopped on request",
-    "blocked": "the portal refuses us",
     "": "stopped at once",
     "closespider_pagecount": "CLOSESPIDER_PAGECOUNT reached",
     "closespider_timeout": "CLOSESPIDER_TIMEOUT reached",
@@ -40,7 +39,7 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
     try:
         crawler = command._create_crawler(spider)
         crawler.spidercls(**arguments)
-        Corpus.open(crawler.settings["CORPUS"]).close()
+        Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
     except (UsageError, UnknownPortal) as e:
         complain(str(e))
         return USAGE
@@ -64,7 +63,7 @@ def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
     problems = [*tally.failures, *tally.section_failures, *([fatal] if fatal else [])]
     for line in problems:
         complain(line)
-    if tally.reason != FINISHED:
+    if tally.reason != FINISHED and not problems:
         ending = _ENDINGS.get(tally.reason, tally.reason)
         complain(f"{ending}; what was stored is kept, and the next run goes on from there")
     errors = crawler.stats.get_value("log_count/ERROR", 0) or crawler.stats.get_value("spider_exceptions/count", 0)

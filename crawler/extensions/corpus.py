@@ -43,7 +43,7 @@ class CorpusSession:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self.corpus = Corpus.open(crawler.settings["CORPUS"])
+        self.corpus = Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT"))
         self.batch = Batch(self.corpus)
         self.run_id: int | None = None
         self._reason = "failed_to_start"
@@ -105,7 +105,10 @@ class CorpusSession:
 
     def spider_opened(self, spider: Spider) -> None:
         """Open the record of the run."""
-        self.run_id = self.corpus.begin_run(spider.name, _arguments(spider)).id
+        try:
+            self.run_id = self.corpus.begin_run(spider.name, _arguments(spider)).id
+        except CorpusError as error:
+            self.abort(error)
 
     def engine_started(self) -> None:
         """From here on engine_stopped will come."""

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.items import CST, Link, Listing
-from crawler.spiders.failures import reason_of
+from crawler.spiders.failures import reason_of, status_of
 from crawler.spiders.reading import list_page, own_links, what_it_is
 from crawler.spiders.walk import SectionWalk, Seen, page_id
 from crawler.urls import key
@@ -23,6 +23,7 @@ __all__ = ["FEED", "Lists"]
 
 #: Lists wait until the articles of the last one are asked for; feeds come last.
 LIST, FEED = 0, -10
+NO_SUCH_PAGE = frozenset({404, 410})
 #: Sections found on the home page (depth 1) may show sections of their own (资讯中心 > 苏州资讯), and no deeper.
 #: Depth 0 is a section that the portal's file names: it brings no others.
 DEEPEST = 2
@@ -129,9 +130,8 @@ class Lists:
         """A list page that could not be had ends its walk; the next run begins it again."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
         walk: SectionWalk = request.cb_kwargs["walk"]
-        by_pattern = self._spider.site.list_pages is not None and walk.list_pages > 0
-        if by_pattern:
-            # The numbered pattern knows no last page: the first one missing is the end.
+        if walk.list_pages and status_of(failure) in NO_SUCH_PAGE:
+            # Printed totals, numbered patterns and 下一页 lead past the end; what is not there ends the list.
             self._end(walk, "last_page")
             return
         self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure, request.url)}")

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.errors import UsageError
+from crawler.errors import CorpusError, UsageError
 from crawler.extensions.corpus import CorpusSession
 from crawler.extract import FEED_PATHS, read_feed_index
 from crawler.items import CST
@@ -79,6 +79,8 @@ class PortalSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """What an earlier run left behind, then the sections that the file names, or the home page."""
         session = CorpusSession.of(self.crawler)
+        if session.failed:
+            return
         self.corpus, self.run_id = session.corpus, session.open_run
         settings = self.crawler.settings
         self._refusals = Refusals(settings.getint("BLOCKED_LIMIT"))
@@ -88,9 +90,12 @@ class PortalSpider(scrapy.Spider):
             overlap=dt.timedelta(days=settings.getfloat("OVERLAP_DAYS")),
             since=self.options.since_time,
         )
-        self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home)
-        for request in self._start_requests():
-            yield request
+        try:
+            self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home)
+            for request in self._start_requests():
+                yield request
+        except CorpusError as error:
+            session.abort(error)
 
     def _start_requests(self) -> Iterator[Request]:
         known = self.corpus.sections(self.name)
@@ -150,7 +155,7 @@ class PortalSpider(scrapy.Spider):
 
     def feed_requests(self, urls: Iterable[str]) -> Iterator[Request]:
         """Feeds and sitemaps are sections without pages; they come last, since they tell no section of an article."""
-        feeds = [(f"{FEED_LABEL}{url}", url) for url in urls if self.site.owns(url)]
+        feeds = [(FEED_LABEL + url.split("/", 3)[-1], url) for url in urls if self.site.owns(url)]
         yield from self.lists.requests(feeds, depth=0, feed=True)
 
     def _probes(self) -> Iterator[Request]:
