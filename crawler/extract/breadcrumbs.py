@@ -1,7 +1,7 @@
 """The breadcrumb: 首页 > 资讯中心 > 苏州资讯, as printed above the headline.
 
-It is known by its label (您的位置：, 当前位置：), by the arrows between its parts, or, where a list's items stand on lines of
-their own, by the name of the box around them.  A row of channels without any of these is the navigation bar.
+It is known by its label (您的位置：, 当前位置：), by the arrows between its parts, or, where a list's items stand on
+lines of their own, by the name of the box around them.  A row of channels without any of these is the navigation bar.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ from crawler.items import Evidence
 __all__ = ["find_breadcrumb", "split_breadcrumb"]
 
 _LABEL = re.compile(
-    r"(?:您|你|我|目)?\s*(?:(?:现在|当前|目前|前)\s*)?(?:所在|所处)?\s*的?\s*(?:当前|所在|页面)?\s*位\s*置\s*(?:是|为)?\s*(?:[:：]|(?=\s)|$)"
+    r"(?:您|你|我|目)?\s*(?:(?:现在|当前|目前|前)\s*)?(?:所在|所处)?\s*的?\s*(?:当前|所在|页面)?\s*位\s*置\s*(?:是"
+    r"|为)?\s*(?:[:：]|(?=\s)|$)"
     r"|(?:当前|所在)\s*(?:栏目|频道|位置|页面)\s*[:：]|导航\s*[:：]|Location\s*[:：]",
     re.IGNORECASE,
 )
-_ARROWS = re.compile(r"\s*(?:[>＞›»→⟩❯〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>＞›»→]+\s*)*")
+_ARROWS = re.compile(r"\s*(?:[>\uff1e\u203a»→⟩\u276f〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>\uff1e\u203a»→]+\s*)*")
 #: Weaker marks, believed only behind a label or inside a box that says what it is.
 _MARKS = re.compile(r"\s*(?:[/／|｜丨\\]|\s[-–—]{1,2}\s|→|::)\s*")
 _NAMED = re.compile(
     r"crumb|bread|position|location|weizhi|nav_?path|\broute\b|\bpath\b|_path\b|\bwz\b|dqwz|mbx|dang?qian|lujing"
 )
 _LAST = re.compile(
-    r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情|详细|内容|详细内容|内容页|详细页面?|文章页|浏览|阅读)|正文[\s页].*|查看.{0,8}|返回.*|.{0,6}正文)$"
+    r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情|详细|内容|详细内容|内容页|详细页面?|文章页|浏览"
+    r"|阅读)|正文[\s页].*|查看.{0,8}|返回.*|.{0,6}正文)$"
 )
-_EDGES = " \t>＞›»→/|：:·【】[]-–—　"
+_EDGES = " \t>\uff1e\u203a»→/|：:·【】[]-–—　"
 #: A part is the name of a channel; longer texts are the headline.
 _LONGEST_PART = 40
 #: 更多>>, 进入频道>: the link of a block, not a path.
@@ -113,7 +115,7 @@ def _read(line: Line, doc: Document, title: Title, top: int) -> _Found | None:
     return 0.8 if line.link_chars else 0.6, parts, "arrows", text
 
 
-_HANGING = re.compile(r"^\s*[>＞›»/]|[>＞›»/:：]\s*$")
+_HANGING = re.compile(r"^\s*[>\uff1e\u203a»/]|[>\uff1e\u203a»/:：]\s*$")
 
 
 def _whole_row(line: Line, doc: Document, top: int, *, trusted: bool) -> str:

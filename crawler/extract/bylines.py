@@ -1,8 +1,8 @@
 """Who wrote and edited it, and which medium it is from: read from one line of text at a time.
 
-Three shapes (DOMAIN.md §3): labelled values on the meta line or a closing line (`作者：…`, `（责任编辑：…）`), role words
-without a colon on a line of their own (`□ 本报记者 葛灵丹`), and brackets inside the text (`苏报讯（记者赵焱 通讯员…）`, or
-just the names at the end of the last paragraph).
+Three shapes (DOMAIN.md §3): labelled values on the meta line or a closing line (`作者：…`, `（责任编辑：…）`), role
+words without a colon on a line of their own (`□ 本报记者 葛灵丹`), and brackets inside the text (`苏报讯（记者赵焱
+通讯员…）`, or just the names at the end of the last paragraph).
 """
 
 from __future__ import annotations
@@ -48,11 +48,14 @@ _PROSE = re.compile(r"[。！？!?；]")
 _BULLETS = " \t\u3000□■●▲◎◆◇○★☆【】[]（）()|｜丨/／—-·"
 #: Role words without a colon.  The words before 记者 are its medium; 编辑 may carry its medium too (松花江网编辑).
 _BARE = re.compile(
-    r"""(?P<reporters>[^\s、，,:：；（）()]{0,24}?(?:记\ ?者(?:站)?|实习生|见习生|撰稿人?|专栏作者|作者|采写|撰文|执笔|评论员)|(?<![\u4e00-\u9fff])文字?(?=[\s/／|｜丨]))
+    r"""(?P<reporters>[^\s、，,:：；（）()]{0,24}?
+            (?:记\ ?者(?:站)?|实习生|见习生|撰稿人?|专栏作者|作者|采写|撰文|执笔|评论员)
+          | (?<![\u4e00-\u9fff])文字?(?=[\s/／|｜丨]))
       | (?P<correspondents>(?:特约)?通讯员)
       | (?P<editors>[^\s、，,:：；（）()]{0,10}?(?:责任编辑|责编|编辑|网编(?!辑)))
       | (?P<photographers>摄影(?!报道)|供图|(?<![\u4e00-\u9fff])图(?=[\s/／|｜丨]))
-      | (?P<other>排版|[一二三初复终]审|[一二三责]校|审签|编审|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编|运营|剪辑|出品|终审|值班|微信)""",
+      | (?P<other>排版|[一二三初复终]审|[一二三责]校|审签|编审|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编
+          |运营|剪辑|出品|终审|值班|微信)""",
     re.VERBOSE,
 )
 #: 本报记者 张三 摄: the reporter took the picture; 摄影报道 wrote, too.
@@ -67,11 +70,14 @@ _AGENCY = re.compile(r"(?:电|讯|消息)\s{0,2}[（(]([^（）()]{2,40})[）)]"
 _ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者|实习生|特派员|评论员|采写|撰稿|文[/／|｜]")
 #: 本报讯 记者张三报道, 本报记者 张三 报道: at the very start of a text, without brackets.
 _OPENING = re.compile(
-    r"^[^，。（(]{0,30}?(?:讯|电|消息|报道|本报|本网|本刊|晚报|日报|早报|商报|时报|新闻|客户端|融媒体?|全媒体?|本台)[ \u3000]{0,4}(?:\S{0,8})记者[ \u3000:：]{0,3}(?P<names>[^，。；（）()]{2,40}?)[ \u3000]*(?:报道|摄影报道|综合报道|北京报道|\S{2,4}报道|文[/／]图|文[/／]摄|[ \u3000]{2})"
+    r"^[^，。（(]{0,30}?(?:讯|电|消息|报道|本报|本网|本刊|晚报|日报|早报|商报|时报|新闻|客户端|融媒体?|全媒体?"
+    r"|本台)[ \u3000]{0,4}(?:\S{0,8})记者[ \u3000:：]{0,3}(?P<names>[^，。；（）()]{2,40}?)[ \u3000]*(?:报道"
+    r"|摄影报道|综合报道|北京报道|\S{2,4}报道|文[/／]图|文[/／]摄|[ \u3000]{2})"
 )
 #: 本报记者 张三 昨日…: names between blanks at the very start of a text.
 _SPACED_OPENING = re.compile(
-    r"^[^，。（(]{0,16}?(?:本报|本网|本刊|本台|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u4e00-\u9fff]{2,4}(?:[\s、]+[\u4e00-\u9fff]{2,4}){0,4})\s"
+    r"^[^，。（(]{0,16}?(?:本报|本网|本刊|本台"
+    r"|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u4e00-\u9fff]{2,4}(?:[\s、]+[\u4e00-\u9fff]{2,4}){0,4})\s"
 )
 #: 张三/文 李四/摄: the role behind the name.
 _ROLE_BEHIND = re.compile(
@@ -83,7 +89,7 @@ _DATELINE = 90
 _CLOSING = 90
 
 
-def read_credits(line: str, *, portal: str = "") -> Credits:
+def read_credits(line: str) -> Credits:
     """The labelled values of a line and its bare role words.
 
     >>> credits = read_credits("来源：苏州日报 记者：赵焱 通讯员：王五 责任编辑：李　明")

@@ -38,23 +38,25 @@ class Stamp:
 #: Full-width digits and the many dashes, colons and blanks of Chinese typesetting, one character for one, so that
 #: positions stay valid in the verbatim text.
 _WIDTH = str.maketrans(
-    "０１２３４５６７８９：／．－—–―−‐‑　\xa0\t\r\n",
+    "".join(chr(0xFF10 + digit) for digit in range(10)) + "：／\uff0e－—–―\u2212\u2010\u2011　\xa0\t\r\n",
     "0123456789:/.-------     ",
 )
 #: The forms of DOMAIN.md §3, each with year, month and day.  "2024 05/20" is how Xinhua's templates set it.
 _FULL = re.compile(
     r"""(?<![\d.])(?:
-        (?P<y1>(?:19|20)\d\d)\ ?(?:(?P<s1>[-/.])-?\ ?(?P<m1>\d{1,2})\ ?(?P=s1)-?\ ?(?P<d1>[0-3]\d(?=\d\d:)|[0-3]?\d(?!\d))
-                                |年\ ?(?P<m2>\d{1,2})\ ?月\ ?(?P<d2>\d{1,2})(?:\ ?[日号]|(?!\d)))
+        (?P<y1>(?:19|20)\d\d)\ ?(?:
+            (?P<s1>[-/.])-?\ ?(?P<m1>\d{1,2})\ ?(?P=s1)-?\ ?(?P<d1>[0-3]\d(?=\d\d:)|[0-3]?\d(?!\d))
+          | 年\ ?(?P<m2>\d{1,2})\ ?月\ ?(?P<d2>\d{1,2})(?:\ ?[日号]|(?!\d)))
       | (?P<y3>20\d\d)\ {1,4}(?P<m3>\d{1,2})\ ?/\ ?(?P<d3>\d{1,2})(?!\d)
       | (?P<y4>20\d\d)(?P<m4>0[1-9]|1[0-2])(?P<d4>0[1-9]|[12]\d|3[01])(?!\d)
       | (?P<y5>\d\d)(?P<s5>[-/年])(?P<m5>\d{1,2})[-/月](?P<d5>[0-3]\d(?=\d\d:)|\d{1,2}(?!\d))日?(?![/-])
-      | (?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\ (?P<d6>\d{1,2})(?:st|nd|rd|th)?,\ ?(?P<y6>20\d\d)
+      | (?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?
+        \ (?P<d6>\d{1,2})(?:st|nd|rd|th)?,\ ?(?P<y6>20\d\d)
     )""",
     re.VERBOSE,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-#: Without a year: 11月13日, 11-13, 11/13.  Only where nothing before or after makes it a score, a range or a part of a number.
+#: Without a year: 11月13日, 11-13, 11/13, where nothing around makes it a score, a range or a part of a number.
 _SHORT = re.compile(
     r"(?<![\d./:年-])(?:(?P<m1>\d{1,2})\ ?月\ ?(?P<d1>\d{1,2})\ ?[日号]|(?P<m2>[01]\d)[-/](?P<d2>[0-3]\d)(?![\d./%-]))"
 )
@@ -172,7 +174,7 @@ def _at(day: dt.datetime, time: re.Match[str]) -> dt.datetime:
     return when.replace(tzinfo=dt.timezone(offset)).astimezone(CST)
 
 
-#: Days in paths: /2026-08/11/, /202211/13/, /2022/1113/, /2022/11/13/, t20221113_, /art/2026/3/4/, /2022-11-13/, 2019_09_09_
+#: Days in paths: /2026-08/11/, /202211/13/, /2022/1113/, t20221113_, /art/2026/3/4/, /2022-11-13/, 2019_09_09._
 _IN_PATH = re.compile(
     r"""(?<!\d)(?P<y>(?:199|20[0-4])\d)(?:
           (?P<s>[-/_.])(?P<m1>\d{1,2})[-/_.](?P<d1>\d{1,2})
@@ -188,8 +190,10 @@ _OBJECT_ID = re.compile(r"(?<![0-9a-zA-Z])(?P<s>[4-7][0-9a-f]{7})[0-9a-f]{16}(?!
 
 
 def url_date(url: str) -> dt.datetime | None:
-    """The date that an address carries (a day as its midnight), or None.  A cross-check only: it is the day on which the
-    story was entered, while the page prints a time that an editor set (DOMAIN.md §3, §6).
+    """The date that an address carries (a day as its midnight), or None.
+
+    A cross-check only: it is the day on which the story was entered, while the page prints a time that an editor set
+    (DOMAIN.md §3, §6).
 
     >>> url_date("https://www.example.cn/news/1735351245198948.shtml").isoformat()
     '2024-12-28T10:00:45+08:00'

@@ -39,7 +39,8 @@ class Hints:
 
 _ENP = re.compile(r"enpproperty")
 _ENP_TAG = re.compile(
-    r"<(date|author|source|sourcename|title|keyword|editor)>([^<]{1,400})</\1>|\b(date|author|source|sourcename|title|keyword|editor)=\"([^\"]{1,400})\"",
+    r"<(date|author|source|sourcename|title|keyword|editor)>([^<]{1,400})</\1>|\b(date|author|source|sourcename"
+    r"|title|keyword|editor)=\"([^\"]{1,400})\"",
     re.IGNORECASE,
 )
 _ENP_FIELD = {
@@ -54,8 +55,9 @@ _ENP_FIELD = {
 #: Meta names (lower case) of DOMAIN.md §4.8 and of Open Graph, schema.org, Baidu, Bytedance.
 _META = {
     "published": (
-        "pubdate", "publishdate", "firstpublishedtime", "article:published_time", "bytedance:published_time", "og:release_date", "datepublished",
-        "weibo: article:create_at", "apub:time", "og:time", "publish-date", "publishtime", "published", "_pubtime", "dc.date", "date",
+        "pubdate", "publishdate", "firstpublishedtime", "article:published_time", "bytedance:published_time",
+        "og:release_date", "datepublished", "weibo: article:create_at", "apub:time", "og:time", "publish-date",
+        "publishtime", "published", "_pubtime", "dc.date", "date",
     ),
     "source": ("contentsource", "source", "mediaid", "og:source", "article:source", "copyrightholder"),
     "author": ("author", "article:author", "bytedance:author", "og:author"),

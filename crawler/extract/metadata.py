@@ -40,7 +40,10 @@ _KEYWORD_SEPARATOR = re.compile(r"[,，;；、|\s]+")
 
 
 def describe(doc: Document, title: Title, body: Extent, fetched_at: dt.datetime | None = None) -> Metadata:
-    """Read everything but title and body.  fetched_at: what relative and year-less dates are read against (None: now)."""
+    """Read everything but title and body.
+
+    fetched_at: what relative and year-less dates are read against (None: now).
+    """
     hints = read_hints(doc)
     zones = find_zones(doc, title, body)
     found = Metadata()

@@ -11,12 +11,11 @@ from crawler.extract.names import is_organisation, is_person
 __all__ = ["GENERIC", "UNLABELLED_LONGEST", "clean_source", "ends_like_medium", "medium_in"]
 
 #: Words that stand where a medium should and name none (field rules of the bench's gold).
-GENERIC = frozenset(
-    (
-        "转载 网络 综合 互联网 转载文章 网络综合 网络整理 未知 本站 本站原创 原创 其他 其它 不详 佚名 整理"
-        " 综合整理 网上 来源网络 网络转载 转帖 转贴 admin 本网 综合报道 网友 作者"
-    ).split()
+_GENERIC = (
+    "转载 网络 综合 互联网 转载文章 网络综合 网络整理 未知 本站 本站原创 原创 其他 其它 不详 佚名 整理 综合整理"
+    " 网上 来源网络 网络转载 转帖 转贴 admin 本网 综合报道 网友 作者"
 )
+GENERIC = frozenset(_GENERIC.split())
 _PROVINCES = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南"
     "|广东|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|台湾"
@@ -46,7 +45,7 @@ _MEDIUM = re.compile(
 _NOT_A_NAME = re.compile(r"[。，！？、“”\u3014]|第?\d+[号期]$")
 _LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 #: 发布于 北京, 来自 内蒙古: a place or channel follows, no medium.
-_PLACED = frozenset("发布于 发表于 来自 发布于： 发布在".split())
+_PLACED = frozenset(["发布于", "发表于", "来自", "发布于：", "发布在"])
 #: Beginnings of what shares the date's line and is never the beginning of a medium's name.
 _NOT_FIRST = ("发布", "发表", "本文", "来自", "微信号", "更新", "分类", "栏目", "责任", "编辑")
 #: A medium's name, or several; longer values are sentences.

@@ -36,7 +36,8 @@ _LABEL = re.compile(
 _UPDATED = re.compile(r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$")
 #: A clock in the page's header, or the date of something else.
 _CLOCK = re.compile(
-    r"今天是|现在是|北京时间|今日[:：]|截[至止]|有效期|旧版|以前|版权|Copyright|©|ICP|活动时间|报名时间|会议时间|开始时间|结束时间",
+    r"今天是|现在是|北京时间|今日[:：]|截[至止]|有效期|旧版|以前|版权|Copyright|©|ICP|活动时间|报名时间|会议时间"
+    r"|开始时间|结束时间",
     re.IGNORECASE,
 )
 _PROSE = re.compile(r"[。，；！？]")
@@ -105,13 +106,13 @@ _WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
 
 
 def _is_clock(line: Line, anchor: int, stamp: Stamp, entered: dt.datetime | None) -> bool:
-    """A day with its weekday above the headline is the portal's clock, unless the address tells the same day (e-papers)."""
+    """A day with its weekday above the headline is the portal's clock, unless the address tells the same (e-papers)."""
     if line.index > anchor or stamp.precision != "day" or not _WEEKDAY.search(line.text):
         return False
     return entered is None or entered.date() != stamp.when.date()
 
 
-_DIGIT_OR_WORD = re.compile(r"[\d０-９]|刚刚|[今昨前][天日]")
+_DIGIT_OR_WORD = re.compile(r"[\d\uff10-\uff19]|刚刚|[今昨前][天日]")
 
 
 def _might_hold_date(text: str) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Container
 from crawler.extract.dates import find_dates
 from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
-from crawler.extract.outlets import GENERIC, UNLABELLED_LONGEST, clean_source, ends_like_medium, medium_in
 from crawler.extract.names import is_person
+from crawler.extract.outlets import GENERIC, UNLABELLED_LONGEST, clean_source, ends_like_medium, medium_in
 from crawler.extract.publication import Publication
 from crawler.extract.zones import Zones, spaced
 from crawler.items import Evidence

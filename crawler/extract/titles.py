@@ -35,20 +35,22 @@ class Title:
 _HEADLINE_META = ("articletitle", "og:title", "headline", "twitter:title", "title", "dc.title", "apub:title")
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨—–－]+|--+|::|»|>>|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])|\s-\s)\s*")
 _SITE_WORD = re.compile(
-    r"[网报台站刊]$|频道|新闻|在线|门户|客户端|日报|晚报|中心|资讯|首页|正文|官方|官网|传媒|电视|广播|网站|政府|订阅|专题|\.(?:com|cn|net)"
+    r"[网报台站刊]$|频道|新闻|在线|门户|客户端|日报|晚报|中心|资讯|首页|正文|官方|官网|传媒|电视|广播|网站|政府"
+    r"|订阅|专题|\.(?:com|cn|net)"
     r"|News|Net|Online|财经|娱乐|体育|科技|汽车|房产|时政|要闻|社会|国内|国际"
 )
 _SPACE = re.compile(r"\s+")
-_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/年.—－０-９]|[刚前]刚|\d前|[今昨前]天|\d{1,2}-\d{1,2} \d{1,2}:\d\d")
+_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/年.—－\uff10-\uff19]|[刚前]刚|\d前|[今昨前]天|\d{1,2}-\d{1,2} \d{1,2}:\d\d")
 _SENTENCE_END = "。；;，,：:"
 _PART = re.compile(r"\s*[（(]\s*(\d{1,2})\s*[）)]$")
 _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
 _TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
 _SUBTITLE_NAME = re.compile(
-    r"sub_?-?(?:title|tit|head)|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder|intro_?title|pre_?title|title_?[23s]\b"
+    r"sub_?-?(?:title|tit|head)|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder"
+    r"|intro_?title|pre_?title|title_?[23s]\b"
 )
-_QUOTES = str.maketrans("“”‘’「」『』＂＇　", "\"\"''\"\"''\"' ")
+_QUOTES = str.maketrans("“”‘’「」『』\uff02\uff07　", "\"\"''\"\"''\"' ")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: Headlines run from 4 characters to three lines of a phone's screen.
@@ -260,7 +262,7 @@ def _key_equal(text: str, key: str) -> bool:
 
 
 def _clean(text: str, url: str) -> str:
-    """Without a label, and without the （2） that CMS append on part 2 (DOMAIN.md §4.1) – only where the address is part 2."""
+    """Without a label, and without the （2） that CMS append on part 2 (DOMAIN.md §4.1), if the address is part 2."""
     text = _PRIVATE.sub("", _LABEL.sub("", text)).strip()
     part, page = _PART.search(text), _PART_URL.search(url)
     if part and page and part[1] == page[1]:

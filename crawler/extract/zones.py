@@ -80,7 +80,7 @@ def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
 
 
 def _first_prose(lines: list[Line], start: int, first: int) -> int:
-    """The body's first line, or, where its container also holds the line with date and source, the first sentence behind it."""
+    """The body's first line, or the first sentence behind it: its container may hold the line with date and source."""
     stop = max(first, start) if first >= 0 else start
     for line in lines[stop : stop + _BELOW]:
         if len(line.text) >= _PROSE or (len(line.text) >= _PROSE // 2 and "。" in line.text):
