@@ -8,15 +8,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from crawler.extract.body import find_body
-from crawler.extract.dom import parse
+from crawler.extract.body import Body, find_body
+from crawler.extract.dom import Document, parse
+from crawler.extract.epaper import article_page
+from crawler.extract.kind import kind_of, not_html
 from crawler.extract.metadata import describe
-from crawler.extract.titles import find_title
-from crawler.items import Article, Template
+from crawler.extract.parts import find_parts
+from crawler.extract.template import apply_fields, choose
+from crawler.extract.titles import Title, find_title
+from crawler.items import Article, Evidence, Template
 from crawler.urls import canonical
 
 __all__ = ["content_hash", "extract"]
 
+#: Kinds whose fields are filled (see items.PageKind).
+_STORED = frozenset({"article", "gallery", "video"})
 _TOLD = (
     "published",
     "published_text",
@@ -55,18 +61,40 @@ def extract(
     if unknown.  template: where this portal keeps its parts; of several, the first that fits the address.
     fetched_at: reference for dates like 昨天 or 11-13; None: now.
     """
+    article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at)
+    if not_html(body, content_type):
+        article.kind = "not_html"
+        return article
     document = parse(body, url, content_type)
     title = find_title(document)
-    found = find_body(document, title)
-    told = describe(document, title, found, fetched_at)
-    article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at)
-    article.title, article.subtitle = title.text, title.subtitle
-    for name in _TOLD:
-        setattr(article, name, getattr(told, name))
-    article.evidence = {"title": title.evidence, **told.evidence}
-    article.body = found.text
-    article.blocks, article.images = found.blocks, found.images
+    chosen = choose(template, document)
+    found = find_body(document, title, chosen)
+    article.kind = kind_of(body, document, title, found)
+    article.evidence["kind"] = Evidence(article.kind, 1.0)
+    if article.kind not in _STORED:
+        return article
+    _fill_text(article, found)
+    _fill_fields(article, document, title, found, chosen)
+    return article
+
+
+def _fill_text(article: Article, found: Body) -> None:
+    article.body, article.blocks, article.images = found.text, found.blocks, found.images
     article.attachments, article.cuts = found.attachments, found.cuts
     article.content_hash = content_hash(found.text) if found.text else ""
     article.confidence = found.confidence
-    return article
+    article.evidence["body"] = Evidence(found.rule, found.confidence)
+
+
+def _fill_fields(article: Article, document: Document, title: Title, found: Body, template: Template | None) -> None:
+    told = describe(document, title, found, article.fetched_at)
+    for name in _TOLD:
+        setattr(article, name, getattr(told, name))
+    article.title, article.subtitle = title.text, title.subtitle
+    article.evidence |= {"title": title.evidence, **told.evidence}
+    parts = find_parts(document)
+    article.part_urls, article.full_url = parts.urls, parts.full_url
+    article.page_number, article.page_name = article_page(document)
+    if template is not None:
+        article.template = template.name
+        apply_fields(article, document, template, article.fetched_at)

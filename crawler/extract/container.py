@@ -33,7 +33,7 @@ _LITTLE = 30.0
 class Core:
     """Half-open range of lines of the body's core, the box that holds it, and the points it earned.
 
-    rival: points of the best stretch elsewhere on the page, for the confidence.
+    rival: points of running text elsewhere on the page, for the confidence.
     """
 
     first: int
@@ -105,7 +105,8 @@ def find_core(document: Document, title: Title) -> Core | None:
         return None
     first, last, total = best
     home = _home(document, lines[first : last + 1], points[first : last + 1])
-    return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, hidden)
+    rival = sum(value for value in points[:first] + points[last + 1 :] if value > 0)
+    return Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
 
 
 def _score(lines: list[Line], title: Title) -> list[float]:

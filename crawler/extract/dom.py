@@ -20,7 +20,21 @@ __all__ = ["Anchor", "Box", "Document", "Line", "Picture", "parse"]
 
 #: Elements whose text is no part of the page as read.
 _SKIPPED = frozenset(
-    {"script", "style", "noscript", "template", "select", "textarea", "iframe", "svg", "object", "title", "button"}
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "select",
+        "textarea",
+        "iframe",
+        "svg",
+        "object",
+        "title",
+        "button",
+        "video",
+        "audio",
+    }
 )
 #: Elements that flow within a line; all others begin a new one (DOMAIN.md §4: CMS put text into any of them).
 _INLINE = frozenset(
@@ -30,6 +44,7 @@ _INLINE = frozenset(
         " rb rp rt ruby s samp small source span strike strong sub sup time tt u var wbr link param area base",
     )
 )
+_PLAYERS = frozenset({"video", "audio", "object"})
 _NOTED = frozenset({"a", "span", "img", "b", "strong", "meta"})
 _BREAKS = frozenset({"br", "hr"})
 _BOLD = frozenset({"b", "strong"})
@@ -72,6 +87,8 @@ class Document:
     page_title: str = ""
     #: number of <script> elements, for telling an empty shell from an empty page
     scripts: int = 0
+    #: for each video and audio player, the number of lines before it
+    players: list[int] = field(default_factory=list)
 
 
 def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
@@ -222,6 +239,8 @@ class _Walk:
         """Elements whose text nobody reads: keep the title and the structured data."""
         if tag == "title":
             self.document.page_title = self.document.page_title or fold("".join(node.itertext()))
+        elif tag in _PLAYERS:
+            self.document.players.append(len(self.lines))
         elif tag == "script":
             self.document.scripts += 1
             if "ld+json" in (node.get("type") or ""):

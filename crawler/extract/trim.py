@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from crawler.extract.container import Core
 from crawler.extract.dom import Document, Line
 from crawler.extract.furniture import END_REASONS, furniture, is_meta_line, is_sentence
 from crawler.extract.titles import Title
-from crawler.items import Cut
 
 __all__ = ["trim"]
 
@@ -18,18 +18,23 @@ _NOTICE = 60
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
 
 
-def trim(document: Document, core: Core, title: Title) -> tuple[list[Line], list[Cut]]:
-    """Lines of the body in order, and what was left out."""
+def trim(
+    document: Document, core: Core, title: Title, removed: Container[int] = ()
+) -> tuple[list[Line], list[tuple[Line, str]]]:
+    """Lines of the body in order, and the lines left out, each with its reason.
+
+    removed: indices of lines that a template takes out.
+    """
     home = core.home
     first, last = min(core.first, home.first), max(core.last, home.last)
     lines = [line for line in document.lines[first:last] if not line.hidden or core.hidden]
-    reasons = [_reason(line) for line in lines]
+    reasons = ["template" if line.index in removed else _reason(line) for line in lines]
     _subheadings(lines, reasons)
     _head(lines, reasons, core, title)
     _tail(lines, reasons, core)
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
-    cuts = [Cut(line.text, reason) for line, reason in zip(lines, reasons, strict=True) if reason is not None]
-    return kept, cuts
+    left = [(line, reason) for line, reason in zip(lines, reasons, strict=True) if reason is not None]
+    return kept, left
 
 
 def _reason(line: Line) -> str | None:
