@@ -42,7 +42,7 @@ SUBTITLES = _lines("""
 
 LEADS = _lines("""
 {when}，记者从{body}获悉，{district}{thing}有了新进展：{effect}。
-{when}，{thing}在{district}{place}举行，{n}名{who}到场。
+{when}，{thing}在{district}{place}举行，{tens}名{who}到场。
 走进{area}的{place}，{thing2}格外引人注目。{when}，这里刚刚{act}。
 “{goal}。”{when}，{who}{name}在{road}{said}起{thing}，话匣子一下子打开了。
 {body}{when}{act}，计划{deadline}{act2}。
@@ -65,22 +65,22 @@ FACTS = _lines("""
 {then}，{district2}也在{act}，重点解决{thing2}的问题。
 记者在{place}看到，墙上的一张表格记得清清楚楚：{m}月{d}日，{act}；次日，{act2}。
 这项工作由{office}牵头，{body}具体负责，{m}个部门参与。
-和{n}公里外的{area}相比，这里的{thing2}起步虽晚，进度却快。
+和{f}公里外的{area}相比，这里的{thing2}起步虽晚，进度却快。
 {period}，全市累计投入{f}亿元，{effect}。
 为什么要{act2}？{body}的考虑是，{goal}。
 {name}今年{age}岁，在{district}做了{m}年{who}，对{thing2}再熟悉不过。
 不少{who}起初并不看好{thing}，直到{effect}。
-据{office}统计，{n}份问卷中，有{p}%的受访者希望{goal}。
+据{office}统计，回收的{n}份问卷中，有{p}%的受访者希望{goal}。
 {district}的做法是先易后难：先{act}，再{act2}。
 {then}，{firm}与{body}签下协议，双方将共同{act}。
-每逢周末，{area}的{place}总要多出{n}来人，其中不少是{who}。
+每逢周末，{area}的{place}总要多出{tens}多人，其中不少是{who}。
 从{road}到{road2}，全长{f}公里，沿途设有{m}处{thing2}。
 {m}月{d}日前，市民可以通过热线、信箱或现场登记等方式，对{thing}提出意见。
-在技术上，项目组{act2}，把误差控制在{f}毫米以内。
+为了一处{thing2}，项目组前后改了{m}稿，最长的一次会开了{m2}个小时。
 {district2}{who}{name}最关心的还是{thing2}，为此跑了{m}趟{place}。
 资金从哪里来？{district}的办法是财政出一点、企业筹一点、社会捐一点，{period}共落实{n}万元。
 眼下，{thing}进入关键阶段，{m}支队伍同时作业，{act2}。
-{effect}的背后，是{n}多个日夜的坚持。
+{effect}的背后，是{tens}多个日夜的坚持。
 相比之下，{area}的条件更为复杂，地下管线有{m}种之多，{act}并不容易。
 早在{year}年，{district}就尝试过{act2}，但因为{thing2}不足，一直没有铺开。
 {then}，{city}把{thing}列入年度{m}项重点任务，由{office}逐月通报。

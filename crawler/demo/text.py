@@ -83,6 +83,7 @@ class _Writer:
         self.lexicon = SUBJECTS[subject]
         self.focus = focus or {}
         self.palette: dict[str, Sequence[str]] = {}
+        self.used: dict[str, str] = {}
 
     def fill(self, frame: str) -> str:
         parts = _parts(frame)
@@ -93,13 +94,19 @@ class _Writer:
             return fixed
         if (words := self.lexicon.get(name)) is not None:
             return self.rng.choice(self._some(name, words))
-        if (words := SHARED.get(name)) is not None or (words := SHARED.get(name.rstrip("2"))) is not None:
-            return self.rng.choice(words)
-        if name.startswith("district"):
-            return self.rng.choice(self.city.districts)
+        base = name.removesuffix("2")
+        if base == "district" or base in SHARED:
+            words = self.city.districts if base == "district" else SHARED[base]
+            return self._other(base, words)
         if name == "name":
             return person(self.rng, self.city.rare_names)
         return self._number(name)
+
+    def _other(self, base: str, words: Sequence[str]) -> str:
+        """One that is not the last of its kind: from 人民路 to 望江路, never to itself."""
+        last = self.focus.get(base) or self.used.get(base)
+        self.used[base] = self.rng.choice([word for word in words if word != last])
+        return self.used[base]
 
     def _some(self, name: str, words: Sequence[str]) -> Sequence[str]:
         if name not in self.palette:
@@ -114,6 +121,8 @@ class _Writer:
             return f"{rng.randint(30, 990) / 10:g}"
         if name == "f":
             return f"{rng.randint(11, 480) / 10:g}"
+        if name == "tens":
+            return str(rng.randint(3, 48) * 10)
         if name == "year":
             return str(rng.randint(1998, 2021))
         low, high = {"n": (21, 9800), "age": (23, 88), "d": (1, 28)}.get(name, (2, 12))
