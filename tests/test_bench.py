@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -144,6 +145,24 @@ def test_doubt_finds_faults(f1, confidence, share):
         {page: f1.get(i, 1.0) for i, page in enumerate(pages)},
         {page: confidence.get(i, 0.9) for i, page in enumerate(pages)},
     ) == pytest.approx(share)
+
+
+def rows(**f1):
+    return [{"host": host, "f1": value} for host, values in f1.items() for value in values]
+
+
+@pytest.mark.parametrize(
+    ("generic", "learned", "clean", "worse"),
+    [
+        (rows(a=[1.0, 0.9], b=[1.0]), rows(a=[1.0, 1.0], b=[1.0]), 1.0, 0),
+        (rows(a=[1.0, 0.9], b=[1.0]), rows(a=[1.0, 1.0], b=[0.9]), 2 / 3, 1),
+        (rows(a=[1.0, 0.9]), rows(a=[0.9, 1.0]), 0.5, 0),
+    ],
+)
+def test_learned_figures_compare_host_by_host(generic, learned, clean, worse):
+    score = SimpleNamespace(CLEAN=0.99, run_learned=lambda *_: (generic, learned))
+    found = figures.learned_figures(score, Path("bench"), extract=None, learn=None, repeat=0)
+    assert found == {"learned clean": pytest.approx(clean), "learned hosts worse": worse}
 
 
 def test_table_shows_now_floor_goal_and_peer():

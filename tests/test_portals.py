@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler import portals
 from crawler.errors import PortalError, UnknownPortal, UsageError
@@ -126,8 +128,15 @@ def test_dump_reads_back_the_same(text):
 
 @pytest.mark.parametrize("odd", ['a"b', "a\\b'c", "tab\there", "行一\n行二", "\x7f\x00"])
 def test_dump_keeps_odd_text(odd):
-    given = Portal("x", odd, "http://www.example.cn/", ("example.cn",), notes=odd)
-    assert portal(portals.dump(given), "x").title == odd.strip()
+    made = Portal("x", odd, "http://www.example.cn/", ("example.cn",), notes=odd)
+    assert portal(portals.dump(made), "x").title == odd.strip()
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])).map(str.strip).filter(bool))
+def test_dump_keeps_any_text(text):
+    sections = (SectionSpec(text, "http://example.cn/a/"),)
+    made = Portal("x", text, "http://example.cn/", ("example.cn",), sections=sections, notes=text)
+    assert portal(portals.dump(made), "x") == made
 
 
 # What is refused
