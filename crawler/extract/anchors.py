@@ -23,12 +23,18 @@ _CLEAN = re.compile(
 )
 _CLEAN_PATH = re.compile(r"[A-Za-z0-9._~/?&=%,;+@-]+$")
 _DIGITS = re.compile(r"\d+")
+#: Names of elements that hold furniture; whole words, since football, photo, composition and placeholder are none.
 _FURNITURE = re.compile(
-    r"foot|copyright|friend|flink|(?:^|[\s_-])(?:bottom|btm)(?:nav|bar|link|box)?(?:$|[\s_-])|yqlj|banquan|beian|share"
-    r"|qrcode|login|toolbar"
+    r"foot(?!ball)|copyright|friend|flink|yqlj|banquan|beian|qrcode"
+    r"|(?:^|[\s_-])(?:bd)?(?:bottom|btm|share|login|toolbar)(?:nav|bar|link|box)?(?:$|[\s_-])"
 )
-_NAV = re.compile(r"nav|menu|header|topbar|top-bar|channel|crumb|posi|location|dangqian|weizhi|place|sitemap|siderbar")
-_SIDE = re.compile(r"hot|rank|paihang|phb|side(?:bar)?(?:$|[\s_-])|tuijian|recommend|related|latest|popular|click")
+_NAV = re.compile(
+    r"nav|menu|header|top-?bar|crumb|sitemap|siderbar|dangqian|weizhi|channel[-_]?(?:nav|list|bar)"
+    r"|(?:^|[\s_-])(?:posi(?:tion)?s?|location|place|channels?)(?:$|[\s_-])"
+)
+_SIDE = re.compile(
+    r"(?<![ps])hot|rank|paihang|phb|side(?:bar)?(?:$|[\s_-])|tuijian|recommend|related|latest|popular|click"
+)
 _ITEMS = frozenset(("li", "dd", "dt", "tr", "article"))
 _HIDDEN_CLASS = re.compile(r"(?:^|[\s_-])(?:hidden|hide|none|dn)(?:$|\s)")
 

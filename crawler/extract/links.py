@@ -20,12 +20,13 @@ __all__ = ["article_links", "choose", "full_title", "is_command"]
 
 #: Link texts that are commands, whatever they link to.
 _COMMAND = re.compile(
-    r"[\[【(（<«\u2039]*(?:更多|more|查看(?:更多|详[细情]|全[部文])|点击(?:进入|查看|阅读)?|详[细情]|阅读(?:全文|更多|原文)?|全文|评论|\d+条?评论"
-    r"|跟贴|分享|收藏|打印|关闭|返回|登录|注册|下载|进入|首页|上[一]?页|下[一]?页|末页|尾页|[\d\s]+|下载附件|回复|举报|订阅"
-    r"|\S{0,4}反馈|关于我们|联系我们|网站地图|版权声明|广告服务|招聘\S{0,4}|免责声明|隐私\S{0,4}|加入收藏|设为首页|RSS)[\]】)）>»\u203a.…+\s]*",
+    r"[\[【(（<«\u2039]*(?:更多\S{0,4}|more|查看(?:更多|详[细情]|全[部文])|点击(?:进入|查看|阅读)?|详[细情]|阅读(?:全文|更多|原文)?|全文"
+    r"|(?:查看|发表|我要|网友|\d+条?)?评论|\S{0,6}跟贴|分享|收藏|打印|关闭|返回\S{0,4}|登录|注册|下载|进入|首页|上[一]?页|下[一]?页|末页|尾页"
+    r"|[\d\s]+|下载附件|回复|举报|订阅|\S{0,4}反馈|(?:关于|联系)\S{1,4}|网站地图|广告\S{0,4}|(?:人才)?招聘\S{0,4}|隐私\S{0,4}|加入收藏"
+    r"|设为首页|RSS|\S{0,4}(?:声明|须知|协议|自律公约)|\S{0,10}许可证\S*|\S{0,8}不良信息举报\S*|咨询与建议)[\]】)）>»\u203a.…+\s]*",
     re.IGNORECASE,
 )
-_LONGEST_COMMAND = 16
+_LONGEST_COMMAND = 24
 #: A headline has this weight (anchors.weight): channel names have two to six,
 #: 97 of 100 headlines of the bench's lists eight or more.
 _HEADLINE = 8
@@ -77,7 +78,9 @@ def _is_article(anchor: Anchor, group: Group) -> bool:
         return False
     total = len(group.anchors)
     if shape is Shape.ARTICLE:
-        return size >= _HEADLINE or anchor.image or 2 * group.headlines >= total or not context.nav
+        # A short text is a headline where its neighbours are; alone it is the name of a column (专题, 高清解盘).
+        many = group.articles > 1 and 2 * group.articles >= total
+        return size >= _HEADLINE or anchor.image or 2 * group.headlines >= total or (many and not context.nav)
     if shape is Shape.MAYBE:
         return size >= _HEADLINE and (2 * group.headlines >= total or group.articles > 0)
     if shape is Shape.DOCUMENT:

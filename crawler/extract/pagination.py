@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
-__all__ = ["PAGE_PARAMETER", "is_first_of", "numbered", "page_number", "replace_query", "same_list", "with_page"]
+__all__ = [
+    "PAGE_PARAMETER",
+    "is_first_of",
+    "last_number",
+    "numbered",
+    "page_number",
+    "replace_query",
+    "same_list",
+    "with_page",
+]
 
 _NUMBER = re.compile(r"\d+")
 #: Names of the parameter that holds the page (DOMAIN.md §5).
@@ -81,6 +90,14 @@ def is_first_of(other: str, own: str) -> bool:
         urljoin(numbered_path, "."),
         urljoin(numbered_path, ".").rstrip("/") + "/index.html",
     )
+
+
+def last_number(url: str) -> int | None:
+    """The number that would be the page's: that of a page parameter, else the last one of the path."""
+    parts = urlsplit(url)
+    found = _NUMBER.findall(parts.path)
+    number = _page_in(parts)
+    return number if number is not None else int(found[-1]) if found else None
 
 
 def numbered(own: str, numbers: Mapping[int, str]) -> int:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from crawler.extract import pagers
 from crawler.extract.anchors import Anchor, Surroundings
-from crawler.extract.pagination import is_first_of, numbered, page_number, same_list
+from crawler.extract.pagination import is_first_of, last_number, numbered, page_number, same_list
 from crawler.extract.urlshape import Shape, site_of
 from crawler.urls import absolute, canonical, host_of
 
@@ -138,7 +138,18 @@ def _by_numbers(page: Surroundings, labels: list[tuple[Anchor, str]]) -> str | N
         current = next((number for number, url in numbers.items() if canonical(url) == own), None)
     if current is None:
         current = numbered(page.url, numbers) or _gap(numbers)
-    return numbers.get(current + 1) if current else None
+    candidate = numbers.get(current + 1) if current else None
+    return candidate if candidate and _in_row(candidate, current + 1, numbers) else None
+
+
+def _in_row(candidate: str, label: int, numbers: dict[int, str]) -> bool:
+    """True if address and label go together, unlike those of a ranking whose numbers lead to articles."""
+    last = last_number(candidate)
+    return last in (label, label - 1) or any(
+        abs(page_number(url, candidate) or 0) == abs(label - number)
+        for number, url in numbers.items()
+        if number != label
+    )
 
 
 def _gap(numbers: dict[int, str]) -> int:

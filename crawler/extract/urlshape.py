@@ -45,7 +45,7 @@ _NEVER_WORD = (
     r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u|authors?|cart"
     r"|passport|click|feedback|guestbook|ucenter|member|room|newsapp)(?:[/._-]|$)"
 )
-_NEVER_QUERY = re.compile(r"=http|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
+_NEVER_QUERY = re.compile(r"=http|@@|\{\{|%7b%7b|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|zip|rar)$")
 #: A date as directories, or in the file name, followed by the article's own name: /2022/11/13/, /202211/, /2011530/;
 #: /20/0731/20/ID; PHPCMS /2021/renshi_0119/; t20221113_.
@@ -76,6 +76,8 @@ _ID_QUERY = re.compile(
     r"(?:^|&)(?:id|aid|nid|contentid|content_id|articleid|article_id|newsid|news_id|docid|infoid|pid|tid|itemid|artid"
     r"|guid|uuid|vid)=([\w-]*\d[\w-]*)"
 )
+#: WebPlus, rumour and client pages have ids of letters; they count where the path says that it shows something.
+_WORD_ID = re.compile(r"(?:^|&)(?:id|aid|contentid|articleid|newsid)=[\w-]{3,}")
 _CLASS_QUERY = re.compile(
     r"(?:^|&)(?:cid|catid|cat|channelid|columnid|typeid|classid|nodeid|sortid|chnlid|sectionid|channel|page|p|pageno)="
 )
@@ -115,6 +117,9 @@ def shape_of(parts: SplitResult) -> Shape:
     path = parts.path.lower()
     if path in ("", "/") and not parts.query:
         return Shape.SECTION
+    if "@@" in path or "{" in path or "%7b" in path:
+        # a template that a script has not filled
+        return Shape.NEVER
     if _NEVER.search(path):
         return Shape.DOCUMENT if _DOCUMENT.search(path) else Shape.NEVER
     if _is_index(path):
@@ -150,9 +155,13 @@ def _is_index(path: str) -> bool:
 
 
 def _by_query(path: str, query: str) -> Shape:
+    if "__biz=" in query:
+        return Shape.ARTICLE
     match = _ID_QUERY.search(query)
     if match:
         return Shape.ARTICLE if _SHOWS.search(path + query) else Shape.MAYBE
+    if _WORD_ID.search(query) and _SHOWS.search(path):
+        return Shape.MAYBE
     return Shape.SECTION if _CLASS_QUERY.search(query) else Shape.UNKNOWN
 
 
@@ -167,7 +176,7 @@ def _by_name(verbatim: str, path: str, query: str) -> Shape:
     if path.endswith("/"):
         return Shape.MAYBE if stem.count("-") >= 3 else Shape.SECTION
     if _LONG_ID.search(stem):
-        return Shape.ARTICLE
+        return Shape.ARTICLE if stem.isdigit() or "." in path.rpartition("/")[2] else Shape.MAYBE
     mixed = _STEM.search(verbatim)
     if mixed and _MIXED_ID.search(mixed[1]):
         return Shape.ARTICLE if _STEM.search(path) and "." in path.rsplit("/", 1)[-1] else Shape.MAYBE
