@@ -84,7 +84,9 @@ _ROLE_BEHIND = re.compile(
     r"^[（(\s]*(?:[\u4e00-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
 )
 _ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u4e00-\u9fff·、 ]{2,20})[/／]\s?(?P<role>文|图|摄影?|文图|图文|整理|报道)")
-#: Role words are looked for in this many characters of the first paragraph (a dateline), and of the last paragraph's end.
+#: 责任编辑：（nobody）, and the next story's headline on the same line.
+_HEADLINE = re.compile(r"[:：，。？！].{6}")
+#: Role words are looked for in this much of the first paragraph (a dateline), and of the last paragraph's end.
 _DATELINE = 90
 _CLOSING = 90
 
@@ -119,7 +121,7 @@ def _read_field(item: Field, credits: Credits) -> None:
             _read_writers(item, credits)
         case "correspondents" | "photographers":
             credits.add(item.role, split_names(item.value))
-        case "editors":
+        case "editors" if _HEADLINE.search(item.value) is None:
             credits.add("editors", split_names(item.value, loose=True, codes=True))
         case "keywords":
             credits.add("keywords", [word for word in re.split(r"[\s,，;；、|]+", item.value) if 1 < len(word) <= 20])
@@ -204,14 +206,14 @@ def dateline(paragraph: str) -> Credits:
         if _ROLE_IN_BRACKET.search(match[1]):
             return _roles_in(match[1])
     credits = Credits()
-    if match := _AGENCY.search(head):
-        credits.add("reporters", _all_names(match[1]))
+    if agency := _AGENCY.search(head):
+        credits.add("reporters", _all_names(agency[1]))
         return credits
-    if match := _OPENING.match(head):
-        return _roles_in("记者" + match["names"])
-    if match := _SPACED_OPENING.match(head):
+    if opening := _OPENING.match(head):
+        return _roles_in("记者" + opening["names"])
+    if spaced := _SPACED_OPENING.match(head):
         names = []
-        for word in re.split(r"[\s、]+", match["rest"]):
+        for word in re.split(r"[\s、]+", spaced["rest"]):
             if not is_person(word):
                 break
             names.append(word)

@@ -47,6 +47,7 @@ def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Cr
         _note(credits, evidence, part, "line after the text", 0.8, line)
     _beside_date(zones, published, credits, evidence)
     _lone_names(zones, credits, evidence)
+    _stated(hints, credits, evidence)
     return credits, evidence
 
 
@@ -71,6 +72,18 @@ def _note(
         if getattr(part, role) and role not in evidence:
             evidence[role] = Evidence(rule, confidence, line.text[:200])
     credits.merge(part)
+
+
+def _stated(hints: Hints, credits: Credits, evidence: dict[str, Evidence]) -> None:
+    """JSON-LD's author, where no writer is printed and the name is a person's and not the editor's."""
+    if credits.reporters or credits.correspondents:
+        return
+    for hint in hints.author:
+        names = [name for name in split_names(hint.value) if name not in credits.editors and is_person(name)]
+        if names and hint.rule.startswith("JSON-LD"):
+            credits.add("reporters", names)
+            evidence["reporters"] = Evidence(hint.rule, 0.5, hint.value)
+            return
 
 
 def _beside_date(zones: Zones, published: Publication, credits: Credits, evidence: dict[str, Evidence]) -> None:

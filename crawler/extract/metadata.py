@@ -51,7 +51,7 @@ def describe(doc: Document, title: Title, body: Extent, fetched_at: dt.datetime 
     found.published, found.published_text = published.when, published.text
     credits, credit_evidence = find_credits(zones, hints, published)
     persons = (*credits.reporters, *credits.correspondents)
-    found.source, source_evidence = find_source(zones, published, doc.page_title, persons)
+    found.source, source_evidence = find_source(zones, published, hints, doc.page_title, persons)
     found.reporters, found.correspondents = credits.reporters, credits.correspondents
     found.photographers, found.editors = credits.photographers, credits.editors
     found.breadcrumb, crumb_evidence = find_breadcrumb(doc, title, body.first)

@@ -40,6 +40,7 @@ _CLOCK = re.compile(
     r"|开始时间|结束时间",
     re.IGNORECASE,
 )
+_BOUND = re.compile(r"\s?[日号]?(?:以前|之前|前|起|至|截止)")
 _PROSE = re.compile(r"[。，；！？]")
 #: A line with a stamp is short; in longer ones a date belongs to the story.
 _SHORT = 120
@@ -90,9 +91,9 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
             score += 1.0
         if _UPDATED.search(before):
             score -= 0.6
-        if _CLOCK.search(before) or _CLOCK.search(text[stamp.end : stamp.end + 12]):
+        if _CLOCK.search(before) or _BOUND.match(text, stamp.end):
             score -= 3.0
-        if line.link_chars > len(text) // 2:
+        if line.link_chars > len(text) * 0.8:
             score -= 2.0
         if _PROSE.search(before):
             score -= 2.5

@@ -11,6 +11,7 @@ import re
 from collections.abc import Container
 
 from crawler.extract.dates import find_dates
+from crawler.extract.hints import Hints
 from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
 from crawler.extract.names import is_person
@@ -30,6 +31,7 @@ _BARE_LABEL = re.compile(
     r"^[（(\[【\s]*(?:本文|文章|信息|稿件)?(?:来源于|来源|转自|转载自|摘自|稿源|出处|原载)[\s:：]*"
     r"(?P<value>\S.{1,24}?)[）)\]】\s]*$"
 )
+_STATED_LABEL = re.compile(r"^\s*来源\s*[:：]\s*")
 _PROSE = re.compile(r"[。，！？]")
 _LONGEST_LABELLED = 300
 #: A line that holds the date and an unlabelled medium holds little else.
@@ -41,7 +43,7 @@ _UNDER, _DATED = 6, 4
 
 
 def find_source(
-    zones: Zones, published: Publication, portal: str, persons: Container[str] = ()
+    zones: Zones, published: Publication, hints: Hints, portal: str, persons: Container[str] = ()
 ) -> tuple[str | None, Evidence | None]:
     """The source and its evidence; (None, None) where none is printed.
 
@@ -64,6 +66,15 @@ def find_source(
         return account[0], Evidence("account under the headline", 0.5, account[1])
     if tail:
         return tail[0], Evidence("label at the end, no medium", 0.5, tail[1])
+    return _stated(hints, portal)
+
+
+def _stated(hints: Hints, portal: str) -> tuple[str | None, Evidence | None]:
+    """A meta tag's source where none is printed: all 30 on the bench that state one name the printed medium."""
+    for hint in hints.source:
+        value = clean_source(_STATED_LABEL.sub("", hint.value), portal)
+        if value and value not in GENERIC and not is_person(value):
+            return value, Evidence(hint.rule, 0.5, hint.value)
     return None, None
 
 
