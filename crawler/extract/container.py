@@ -29,6 +29,12 @@ _ASIDE_NAMES = re.compile(
 _LITTLE = 30.0
 
 
+#: Text, in characters, that a sibling box must add below the body to count as its continuation, and the number of
+#: its lines that are looked at.
+_GROWTH = 200
+_GROWTH_CHECKED = 400
+
+
 @dataclass(slots=True)
 class Core:
     """Half-open range of lines of the body's core, the box that holds it, and the points it earned.
@@ -104,7 +110,7 @@ def find_core(document: Document, title: Title) -> Core | None:
     if best is None:
         return None
     first, last, total = best
-    home = _home(document, lines[first : last + 1], points[first : last + 1])
+    home = _grown(document, _home(document, lines[first : last + 1], points[first : last + 1]))
     rival = sum(value for value in points[:first] + points[last + 1 :] if value > 0)
     return Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
 
@@ -160,3 +166,17 @@ def _home(document: Document, lines: list[Line], points: list[float]) -> Box:
         if sum(value for index, value in weights.items() if box.first <= index < last) >= 0.85 * total:
             return box
     return chain[-1]
+
+
+def _grown(document: Document, home: Box) -> Box:
+    """An ancestor that adds nothing but plain text below: bodies split over sibling boxes, tables beside them."""
+    box = home
+    while box.parent is not None and box.parent.parent is not None:
+        box = box.parent
+        below = [line for line in document.lines[home.last : box.last] if not line.hidden]
+        alien = sum(line.link_chars > 0 or furniture(line.text) is not None for line in below[:_GROWTH_CHECKED])
+        if alien * 20 > len(below):
+            break
+        if len(below) <= _GROWTH_CHECKED and sum(len(line.text) for line in below) >= _GROWTH:
+            home = box
+    return home

@@ -15,6 +15,8 @@ __all__ = ["trim"]
 _NOT_WORD = re.compile(r"[\W_]+")
 #: A longer line in the middle of the text that speaks of rights or reprints is news about them.
 _NOTICE = 60
+#: So much running text, in characters and in paragraphs that follow each other, is no summary in a list of links.
+_CONCLUSION = 150
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
 
 
@@ -117,17 +119,19 @@ def _tail(lines: list[Line], reasons: list[str | None], core: Core) -> None:
         len(line.text) if reason is None and _running(line) else 0 for line, reason in zip(lines, reasons, strict=True)
     ]
     total = sum(running)
-    behind = 0
+    behind = solid = 0
     end = len(lines)
     for position in range(len(lines) - 1, -1, -1):
-        line = lines[position]
-        if reasons[position] in END_REASONS:
-            if behind > 0.15 * total and line.index < core.last:
-                if reasons[position] == "legal" and len(line.text) > _NOTICE and behind < 0.95 * total:
-                    reasons[position] = None
-            else:
+        reason = reasons[position]
+        if reason in END_REASONS:
+            goes_on = behind > 0.15 * total or (reason == "related" and solid > _CONCLUSION)
+            if not goes_on or lines[position].index >= core.last:
                 end = position
+            elif reason == "legal" and len(lines[position].text) > _NOTICE and behind < 0.95 * total:
+                reasons[position] = None
         behind += running[position]
+        if position and reasons[position - 1] is None:
+            solid += running[position]
     for position in range(end, len(lines)):
         if reasons[position] is None:
             reasons[position] = "after the end"
