@@ -114,6 +114,7 @@ def crawler_for(corpus: Path, batch: int) -> Crawler:
     settings = {
         "TWISTED_REACTOR_ENABLED": False,
         "CORPUS": str(corpus),
+        "CORPUS_TIMEOUT": 30.0,
         "STORE_BATCH": batch,
         "STORE_SECONDS": 1.0,
         "EXTENSIONS": {"crawler.extensions.corpus.CorpusSession": 0},
