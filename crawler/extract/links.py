@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from crawler.extract.anchors import Anchor
 from crawler.extract.itemdates import printed_dates
-from crawler.extract.urlshape import Shape
+from crawler.extract.urlshape import Shape, is_slug
 from crawler.items import Link
 
 __all__ = ["article_links", "choose", "full_title", "is_command"]
@@ -50,6 +50,7 @@ class Group:
 def choose(anchors: Sequence[Anchor]) -> list[Anchor]:
     """The links that lead to articles, in page order, several for one address where the page has several."""
     groups: dict[str, Group] = {}
+    channels = {a.url for a in anchors if a.url and a.context.nav and a.size < _HEADLINE}
     for anchor in anchors:
         if anchor.url is None:
             continue
@@ -59,7 +60,7 @@ def choose(anchors: Sequence[Anchor]) -> list[Anchor]:
         group.likely += anchor.shape >= Shape.MAYBE
         group.documents += anchor.shape is Shape.DOCUMENT
         group.headlines += anchor.size >= _HEADLINE
-    return [a for a in anchors if a.url is not None and _is_article(a, groups[a.context.signature])]
+    return [a for a in anchors if a.url is not None and _is_article(a, groups[a.context.signature], channels)]
 
 
 def is_command(anchor: Anchor) -> bool:
@@ -67,7 +68,7 @@ def is_command(anchor: Anchor) -> bool:
     return 0 < len(anchor.text) <= _LONGEST_COMMAND and _COMMAND.fullmatch(anchor.text) is not None
 
 
-def _is_article(anchor: Anchor, group: Group) -> bool:
+def _is_article(anchor: Anchor, group: Group, channels: set[str]) -> bool:
     context, shape = anchor.context, anchor.shape
     if shape is Shape.NEVER or is_command(anchor):
         return False
@@ -87,13 +88,9 @@ def _is_article(anchor: Anchor, group: Group) -> bool:
         return size >= _HEADLINE and 5 * group.documents >= 4 * total
     if shape is Shape.UNKNOWN and anchor.parts is not None and not anchor.parts.query:
         return size >= _SURE_HEADLINE and 2 * group.headlines >= total and not context.nav
-    if shape is Shape.SECTION and anchor.parts is not None and anchor.parts.path not in ("", "/"):
-        return (
-            size >= _SURE_HEADLINE
-            and total >= _LONG_LIST
-            and 5 * group.headlines >= 4 * total
-            and 3 * group.likely >= total
-        )
+    if shape is Shape.SECTION and anchor.parts is not None and is_slug(anchor.parts):
+        full = total >= _LONG_LIST and 5 * group.headlines >= 4 * total and 3 * group.likely >= total
+        return size >= _SURE_HEADLINE and full and anchor.url not in channels
     return False
 
 

@@ -29,6 +29,13 @@ _MORE = re.compile(r"[\[【(（<«]*(?:更多|more)\S{0,4}", re.IGNORECASE)
 _LABEL = 12
 #: Beyond this many characters no text is a label, and none is looked at.
 _LONGEST = 40
+#: A picture without text that leads to a numbered file is a pager's arrow.
+_NUMBER = re.compile(r"\d+\.\w+$")
+#: Names of a block's head and of tabs, looked for in the end of the chain of elements.
+_HEAD = re.compile(r"tab[-_]?(?:nav|hd|menu)|tit|hd\b|head|more|name|/h[1-5]|/dt|sub|current|select")
+_TAIL = 60
+#: So many links that stand alike make a row.
+_ROW = 3
 _HEADING = frozenset(("h1", "h2", "h3", "h4", "h5", "strong", "b", "span", "em", "dt", "div", "p"))
 
 
@@ -45,15 +52,24 @@ def find_sections(page: Surroundings, articles: Collection[str]) -> list[Link]:
         site = sites.most_common(1)[0][0]
     candidates = [anchor for anchor in candidates if _site(anchor) == site]
     rows = Counter(anchor.context.signature for anchor in candidates)
+    start = next((number for number, anchor in enumerate(page.anchors) if anchor.url in articles), len(page.anchors))
+    before = {id(anchor) for anchor in page.anchors[:start]}
     found: dict[str, Link] = {}
     for anchor in candidates:
-        if anchor.url is None or (
-            anchor.shape is not Shape.SECTION and not anchor.context.nav and rows[anchor.context.signature] < 3
-        ):
+        if anchor.url is None or not _stands_right(anchor, rows, above=id(anchor) in before):
             continue
         link = found.setdefault(anchor.url, Link(anchor.url, ""))
         link.title = link.title or _label(anchor)
     return list(found.values())
+
+
+def _stands_right(anchor: Anchor, rows: Counter[str], *, above: bool) -> bool:
+    """In the navigation, above the first story, at a block's head; else an item's link is a tag or a service."""
+    if anchor.context.nav:
+        return True
+    if anchor.context.item and not above and not _HEAD.search(anchor.context.signature[-_TAIL:]):
+        return False
+    return anchor.shape is Shape.SECTION or rows[anchor.context.signature] >= _ROW
 
 
 def _site(anchor: Anchor) -> str:
@@ -91,7 +107,9 @@ def _may_be(anchor: Anchor, articles: Collection[str]) -> bool:
     if len(text) > _LONGEST:
         return False
     if not text:
-        return anchor.image and anchor.context.nav and anchor.shape is not Shape.ARTICLE
+        return (
+            anchor.image and anchor.context.nav and anchor.shape is not Shape.ARTICLE and not _NUMBER.search(anchor.url)
+        )
     if _MORE.fullmatch(text):
         return anchor.shape is Shape.SECTION
     label = _label(anchor)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Shape", "seems_article", "shape_of", "site_of"]
+__all__ = ["Shape", "is_slug", "seems_article", "shape_of", "site_of"]
 
 
 class Shape(IntEnum):
@@ -42,7 +42,7 @@ _NEVER_SITE = re.compile(
 )
 _NEVER_FILE = r"\.(?:exe|apk|ipa|dmg|js|css|json|xml|rss|jpe?g|png|gif|webp|svg|ico|swf)$"
 _NEVER_WORD = (
-    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u|authors?|cart"
+    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u/\d|authors?|cart"
     r"|passport|click|feedback|guestbook|ucenter|member|room|newsapp)(?:[/._-]|$)"
 )
 _NEVER_QUERY = re.compile(r"=http|@@|\{\{|%7b%7b|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
@@ -58,7 +58,7 @@ _DATED = (
     r")"
 )
 _KNOWN = (
-    r"(?:/t\d{5,}(?:_\d+)?\.s?html?$|/(?:con|content)_\d+|art_\d+_\d+|/c\d+a\d+/page\.|/info/\d+/\d+\.|/c\d+-\d+\."
+    r"(?:/t\d{5,}(?:_\d+)?\.s?html?$|/(?:con|content)_\d+|art_\d+_\d+|/s/[\w-]{20,}$|/c\d+a\d+/page\.|/info/\d+/\d+\.|/c\d+-\d+\."
     r"|/(?:article|articles|story|stories|detail|details|newsdetail|doc|post|archives?|thread|viewthread|photoview"
     r"|album|slide)[-_/](?!list|index|page)[\w/-]*\d|/(?:show|view|read|news|n|p|a|v|x|d)[-_/]?\d{4,}|/detail-\w*\d{4,}"
     r"|content-\d+-\d+|(?:slide|album)_\d+_\d+)"
@@ -147,6 +147,17 @@ def seems_article(url: str) -> bool:
 def _is_service(host: str) -> bool:
     host = host.lower()
     return _SERVICE_HOST.fullmatch(host.partition(".")[0]) is not None or _NEVER_SITE.search(host) is not None
+
+
+def is_slug(parts: SplitResult) -> bool:
+    """True for a directory named like a story or a channel (/gemini-2-0/): only its neighbours tell which.
+
+    >>> from urllib.parse import urlsplit
+    >>> is_slug(urlsplit("http://a.cn/grok-studio/")), is_slug(urlsplit("http://a.cn/zt/2024/"))
+    (True, False)
+    """
+    path = parts.path.lower()
+    return len(path) > 1 and path.endswith("/") and not parts.query and not _SECTION_WORD.search(path)
 
 
 def _is_index(path: str) -> bool:
