@@ -75,10 +75,21 @@ def find_parts(document: Document) -> Parts:
 
 
 def _links(document: Document) -> Iterator[tuple[str, str]]:
-    """Address and text of every link to the page's own host."""
-    host = urlsplit(document.url).hostname
+    """Address and text of the links that may lead to a page of this article, on the page's own host.
+
+    Resolving an address costs more than all else here, so only those are resolved that bear the article's name or id,
+    or consist of a query; the rules above ask for no other.
+    """
+    parts = urlsplit(document.url)
+    host, base = parts.hostname, _take_apart(parts).base
+    if parts.path in ("", "/") and not parts.query:
+        return
+    marks = [mark for mark in (base, *_ID.findall(f"{parts.path}?{parts.query}")[-1:]) if mark]
     for anchor in document.anchors:
-        address = absolute(document.url, anchor.element.get("href"))
+        href = anchor.element.get("href") or ""
+        if marks and "?" not in href[:1] and not any(mark in href for mark in marks):
+            continue
+        address = absolute(document.url, href)
         if address and urlsplit(address).hostname == host:
             yield address, "".join("".join(anchor.element.itertext()).split())
 
