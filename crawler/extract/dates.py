@@ -144,15 +144,15 @@ def _stamp(
 ) -> Stamp | None:
     """The day, and the time that follows it where one does; None for days that no calendar has."""
     time = _TIME.match(folded, match.end())
+    printed = text[match.start() : time.end() if time else match.end()].rstrip()
+    precision: Precision = "day" if time is None else "second" if time["sec"] else "minute"
     try:
         when = dt.datetime(year, month, day, tzinfo=CST)
-        if time is None:
-            return Stamp(when, text[match.start() : match.end()].strip(), "day", match.start(), match.end(), dated)
-        when = _at(when, time)
-    except ValueError:
+        if time is not None:
+            when = _at(when, time)
+    except (ValueError, OverflowError):
         return None
-    precision: Precision = "second" if time["sec"] else "minute"
-    return Stamp(when, text[match.start() : time.end()].strip(), precision, match.start(), time.end(), dated)
+    return Stamp(when, printed, precision, match.start(), match.start() + len(printed), dated)
 
 
 def _at(day: dt.datetime, time: re.Match[str]) -> dt.datetime:
