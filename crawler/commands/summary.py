@@ -30,11 +30,11 @@ def _sections(spider: PortalSpider) -> Table:
     table = Table(title=f"{spider.name}: sections", title_justify="left")
     table.add_column("section", overflow="ellipsis", no_wrap=True)
     for column in ("list pages", "links", "new"):
-        table.add_column(column, justify="right")
-    table.add_column("ended by")
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("ended by", no_wrap=True)
     sections = sorted(spider.tally.sections, key=lambda s: -s.links_seen)
     for s in sections[:SECTIONS_SHOWN]:
-        ended = s.ended.replace("_", " ") + (" (gap possible)" if s.gap else "")
+        ended = s.ended.replace("_", " ") + (", gap possible" if s.gap else "")
         table.add_row(s.label, str(s.list_pages), str(s.links_seen), str(s.links_new), ended)
     rest = sections[SECTIONS_SHOWN:]
     if rest:
