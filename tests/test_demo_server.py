@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
 import os
@@ -15,8 +16,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from twisted.internet.error import CannotListenError
 
 from crawler.demo import DemoPortal, DemoServer, serve
+from crawler.demo.server import DemoSite, listen
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -348,6 +351,48 @@ def test_command_line_says_the_address_and_ends_on_interrupt():
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0
     assert json.loads(errors.splitlines()[0])["path"] == "/"
+
+
+def test_a_taken_port_is_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "crawler.demo", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "port" in done.stderr
+
+
+class OneAddress:
+    """A reactor of a system whose loopback is 127.0.0.1 alone."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    def listenTCP(self, port, factory, interface):  # noqa: N802 - Twisted's name
+        self.asked.append((interface, port))
+        if interface != "127.0.0.1":
+            raise CannotListenError(interface, port, OSError(errno.EADDRNOTAVAIL, "no such address"))
+        return FakePort(interface, port or 8800 + len(self.asked))
+
+
+class FakePort(NamedTuple):
+    host: str
+    port: int
+
+    def getHost(self):  # noqa: N802 - Twisted's name
+        return self
+
+
+def test_without_further_loopback_addresses_portals_get_ports(tmp_path):
+    portals = [DemoPortal("seed", size=50), DemoPortal("trs", size=50)]
+    with (tmp_path / "log").open("w") as log:
+        site = DemoSite(portals, OneAddress(), log=log)
+        assert listen(site) == ["127.0.0.1:8801", "127.0.0.1:8803"]
+
+
+def test_importing_the_server_installs_no_reactor():
+    code = "import sys, crawler.demo.server; sys.exit('twisted.internet.reactor' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_help_has_an_example():

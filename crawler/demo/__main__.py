@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.error import CannotListenError
 
 from crawler.demo.families import FAMILIES
 from crawler.demo.portal import NOW, DemoPortal
@@ -21,7 +22,7 @@ from crawler.items import CST
 
 __all__ = ["main"]
 
-# see crawler.demo.server
+# A module that stands for an object: its stubs know only the interfaces.
 reactor: Any = _reactor
 
 _EXAMPLE = """examples:
@@ -81,14 +82,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     orders = json.loads(options.orders) if options.orders else None
     portals = _portals(options, orders)
+    try:
+        return _serve(options, portals, orders)
+    except CannotListenError as error:
+        sys.stderr.write(f"port {options.port} is taken ({error.socketError}); choose another, or 0 for a free one\n")
+        return 1
+
+
+def _serve(options: argparse.Namespace, portals: Sequence[DemoPortal], orders: dict[str, Any] | None) -> int:
     with contextlib.ExitStack() as stack:
         log: IO[str] = sys.stderr
         if options.log:
             log = stack.enter_context(Path(options.log).open("a", encoding="utf-8"))
         delay = orders["delay"] if orders else options.delay
-        site = DemoSite(portals, log=log, delay=delay, token=orders["token"] if orders else "")
-        addresses, port = listen(site, options.port)
-        _announce(portals, [f"http://{address}:{port}/" for address in addresses], as_json=orders is not None)
+        site = DemoSite(portals, reactor, log=log, delay=delay, token=orders["token"] if orders else "")
+        urls = [f"http://{authority}/" for authority in listen(site, options.port)]
+        _announce(portals, urls, as_json=orders is not None)
         if orders is not None:
             threading.Thread(target=_stop_with_parent, daemon=True).start()
         reactor.run()

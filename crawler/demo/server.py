@@ -6,6 +6,7 @@ whichever address it came to; any other request belongs to the portal of the add
 
 from __future__ import annotations
 
+import errno
 import json
 import time
 import zlib
@@ -16,7 +17,6 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import IO, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from twisted.internet import reactor as _reactor
 from twisted.internet.error import CannotListenError
 from twisted.web import http
 
@@ -26,8 +26,6 @@ from crawler.demo.portal import DemoPortal
 
 __all__ = ["DemoSite", "listen"]
 
-# twisted.internet.reactor is a module that stands for an object; its stubs know only the interfaces.
-reactor: Any = _reactor
 #: Tries to find one port that is free on every loopback address.
 _PORT_TRIES = 20
 
@@ -42,14 +40,17 @@ class _DemoRequest(http.Request):
 class DemoSite(http.HTTPFactory):
     """Portals by address and by host name, the access log, and the commands.
 
-    delay: seconds before each answer, so that requests at the same time can be seen; token: path of the commands.
+    loop: Twisted's reactor, handed in so that importing this module installs none.  delay: seconds before each
+    answer, so that requests at the same time can be seen.  token: path of the commands.
     """
 
-    def __init__(self, portals: Sequence[DemoPortal], *, log: IO[str], delay: float = 0.0, token: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self, portals: Sequence[DemoPortal], loop: Any, *, log: IO[str], delay: float = 0.0, token: str = ""
+    ) -> None:
+        super().__init__(reactor=loop)
+        self.loop: Any = loop
         self.portals = list(portals)
         self.delay = delay
-        self.served: Counter[str] = Counter()
         self._log = log
         self._token = f"/-/{token}" if token else None
         self._active: Counter[str] = Counter()
@@ -62,10 +63,10 @@ class DemoSite(http.HTTPFactory):
     def _add_host(self, host: str, portal: DemoPortal, *, mobile: bool) -> None:
         self._hosts[host] = (portal.at(f"http://{host}") if mobile else portal.at(f"http://{portal.host}"), mobile)
 
-    def bind(self, addresses: Sequence[str], port: int) -> None:
+    def bind(self, authorities: Sequence[str]) -> None:
         """Tell each portal which address and port are its own."""
-        for portal, address in zip(self.portals, addresses, strict=True):
-            self._hosts[f"{address}:{port}"] = (portal.at(f"http://{address}:{port}"), False)
+        for portal, authority in zip(self.portals, authorities, strict=True):
+            self._hosts[authority] = (portal.at(f"http://{authority}"), False)
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - Twisted's name
         """A channel that makes our requests."""
@@ -90,7 +91,7 @@ class DemoSite(http.HTTPFactory):
             return
         gone_away: list[object] = []
         request.notifyFinish().addErrback(gone_away.append)
-        reactor.callLater(self.delay, self._finish, request, host, target, started, active, gone_away)
+        self.loop.callLater(self.delay, self._finish, request, host, target, started, active, gone_away)
 
     def _target(self, request: Any, uri: str) -> tuple[str, str]:
         """Host and path with query; the local address where the request line has no host."""
@@ -106,7 +107,6 @@ class DemoSite(http.HTTPFactory):
         response = self._respond(request, host, target)
         size = 0 if gone_away else self._send(request, response)
         self._active[host] -= 1
-        self.served[host] += 1
         agent = request.getHeader("user-agent") or ""
         line = {"time": started, "host": host, "method": request.method.decode("latin-1"), "path": target}
         line |= {"status": request.code, "bytes": size, "active": active, "agent": agent}
@@ -167,21 +167,32 @@ def _has_it(request: Any, etag: str, modified: datetime) -> bool:
         return False
 
 
-def listen(site: DemoSite, port: int = 0) -> tuple[list[str], int]:
-    """Listen on 127.0.0.1, 127.0.0.2 … (one a portal, nothing but loopback); the addresses and the one port."""
-    addresses = [f"127.0.0.{i + 1}" for i in range(len(site.portals))]
+def listen(site: DemoSite, port: int = 0) -> list[str]:
+    """Listen on one port of 127.0.0.1, 127.0.0.2 … (one address a portal, nothing but loopback); the authorities.
+
+    Systems that know 127.0.0.1 only give the further portals ports of that address.
+    """
     for _ in range(_PORT_TRIES):
         ports: list[Any] = []
         try:
-            for address in addresses:
-                ports.append(reactor.listenTCP(ports[0].getHost().port if ports else port, site, interface=address))
+            for number in range(1, len(site.portals) + 1):
+                ports.append(_listen(site, f"127.0.0.{number}", ports[0].getHost().port if ports else port))
         except CannotListenError:
             for taken in ports:
                 taken.stopListening()
             if port:
                 raise
             continue
-        found = int(ports[0].getHost().port)
-        site.bind(addresses, found)
-        return addresses, found
+        authorities = [f"{host.host}:{host.port}" for host in (taken.getHost() for taken in ports)]
+        site.bind(authorities)
+        return authorities
     raise OSError("no port is free on all loopback addresses")
+
+
+def _listen(site: DemoSite, address: str, port: int) -> Any:
+    try:
+        return site.loop.listenTCP(port, site, interface=address)
+    except CannotListenError as error:
+        if getattr(error.socketError, "errno", None) != errno.EADDRNOTAVAIL:
+            raise
+        return site.loop.listenTCP(0, site, interface="127.0.0.1")
