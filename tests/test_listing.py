@@ -218,3 +218,13 @@ def test_real_lists_keep_their_floor():
     mean = {name: sum(values) / len(values) for name, values in sums.items()}
     floors = {"precision": 0.97, "recall": 0.97, "next": 0.95, "sections": 0.90}
     assert {name: value for name, value in mean.items() if value < floors[name]} == {}
+
+
+def test_page_nested_very_deep():
+    markup = "<div class='a1 b'>" * 3000 + items(["/2026/0304/1.shtml"]) + "</div>" * 3000
+    assert len(read(markup).articles) <= 1
+
+
+def test_ten_thousand_links():
+    hrefs = [f"/2026/0304/{number}.shtml" for number in range(10_000, 20_000)]
+    assert len(read(items(hrefs, [f"第{number}批保障房开始选房" for number in range(10_000)])).articles) == 10_000

@@ -35,6 +35,8 @@ _NAV = re.compile(
 _SIDE = re.compile(
     r"(?<![ps])hot|rank|paihang|phb|side(?:bar)?(?:$|[\s_-])|tuijian|recommend|related|latest|popular|click"
 )
+#: Characters of the chain of elements that tell one block from another; pages nested 2,000 deep exist.
+_SIGNATURE = 200
 _ITEMS = frozenset(("li", "dd", "dt", "tr", "article"))
 _HIDDEN_CLASS = re.compile(r"(?:^|[\s_-])(?:hidden|hide|none|dn)(?:$|\s)")
 
@@ -189,20 +191,25 @@ def _context(element: etree._Element, known: dict[etree._Element, Context], shar
     context = known.get(element)
     if context is not None:
         return context
-    parent = element.getparent()
-    above = _context(parent, known, shared) if parent is not None else _TOP
-    key = (id(above), element.tag, element.get("class"), element.get("id"), element.get("style"))
-    context = shared.get(key)
-    if context is None:
-        context = shared[key] = _inherit(above, element)
-    known[element] = context
-    return context
+    chain = [element]
+    node = element.getparent()
+    while node is not None and (context := known.get(node)) is None:
+        chain.append(node)
+        node = node.getparent()
+    above = context or _TOP
+    for node in reversed(chain):
+        key = (id(above), node.tag, node.get("class"), node.get("id"), node.get("style"))
+        context = shared.get(key)
+        if context is None:
+            context = shared[key] = _inherit(above, node)
+        above = known[node] = context
+    return above
 
 
 def _inherit(above: Context, element: etree._Element) -> Context:
     tag, marks = str(element.tag), (element.get("class") or "").strip()
     names = f"{marks} {element.get('id') or ''}".lower() if tag not in ("body", "html") else ""
-    signature = f"{above.signature}/{tag}"
+    signature = f"{above.signature[-_SIGNATURE:]}/{tag}"
     if marks:
         signature += "." + _DIGITS.sub("", marks.split(None, 1)[0])
     return Context(
