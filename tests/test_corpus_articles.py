@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.corpus import Batch, Corpus, Known
-from crawler.corpus.articles import SHORT_TEXT
+from crawler.corpus.duplicates import SHORT_TEXT
 from crawler.errors import CorpusLocked
 from crawler.items import CST, Article, Attachment, Block, Cut, Evidence, Image
 from tests.corpus_kit import PORTAL, address, article, link, rows, text_of
@@ -113,6 +113,15 @@ def test_any_content_comes_back(corpus: Corpus, **content: Any) -> None:
 def test_broken_characters_do_not_break_the_batch(corpus: Corpus) -> None:
     corpus.store([article(1, title="半个\ud83d表情", body="正文\udc00" * 40, keywords=["\ud83d"]), article(2)])
     assert [a.title for a in corpus.articles()] == ["半个?表情", "第2条新闻"]
+
+
+@pytest.mark.parametrize("nonsense", ["http://[broken/", "", "javascript:", "http://www.example.cn/\ud83d"])
+def test_an_address_that_is_none_does_not_break_the_batch(corpus: Corpus, nonsense: str) -> None:
+    corpus.note(PORTAL, None, [link(1, url=nonsense)])
+    odd = article(1, canonical_url=nonsense, link_url=nonsense, part_urls=[nonsense])
+    assert outcomes(corpus, odd, article(2)) == ["new", "new"]
+    assert corpus.waiting(PORTAL) == []
+    assert corpus.find(nonsense) == corpus.find(address(1))
 
 
 # The same address

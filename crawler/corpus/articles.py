@@ -8,16 +8,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, identity, instant, text
+from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, text
+from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, one, same_text
 from crawler.corpus.portals import ensure
-from crawler.corpus.records import Known, Outcome, Stored
+from crawler.corpus.records import Outcome, Stored
 from crawler.items import Article
 
-__all__ = ["SHORT_TEXT", "Keys", "known", "same_text", "store"]
-
-#: Texts below so many characters repeat by chance (点击观看视频, 图集): they are one story only under one headline.
-#: The shortest body among the 134 pages of the bench has 77.
-SHORT_TEXT = 60
+__all__ = ["store"]
 
 #: Columns that say how and when a row came about, not what the portal printed.
 _PROVENANCE = {"template", "confidence", "evidence", "cuts", "fetched_at"}
@@ -25,45 +22,6 @@ _PROVENANCE = {"template", "confidence", "evidence", "cuts", "fetched_at"}
 _ORIGIN = {"url", "link_url", "portal", "section"}
 _CONTENT = [place for place, name in enumerate(COLUMNS) if name not in _PROVENANCE | _ORIGIN]
 _RENEWED = [place for place, name in enumerate(COLUMNS) if name not in _ORIGIN]
-
-
-class Keys:
-    """Identities of the addresses by which an article goes."""
-
-    __slots__ = ("all", "kinds", "own")
-
-    def __init__(self, article: Article) -> None:
-        self.own = identity(article.url)
-        canonical = self.own if article.canonical_url == article.url else identity(article.canonical_url)
-        kinds = {identity(url): "part" for url in article.part_urls}
-        if article.link_url:
-            kinds[identity(article.link_url)] = "link"
-        kinds[canonical] = "canonical"
-        kinds[self.own] = "own"
-        #: identity → what it is to the article, the strongest claim last
-        self.kinds = kinds
-        self.all = list(kinds)
-
-
-def known(db: Database, article: Article) -> Known | None:
-    """Why the article is not new; None: it is."""
-    keys = Keys(article)
-    same = _own(db, keys) or _twin(db, article, keys)
-    if same is not None:
-        return Known("url", str(_one(db, "SELECT url FROM articles WHERE id = ?", same)))
-    body = _body(db, article)
-    first = None if body is None else _first(db, body, article)
-    return None if first is None else Known("body", str(_one(db, "SELECT url FROM articles WHERE id = ?", first)))
-
-
-def same_text(article: Article) -> str | None:
-    """What two articles with the same text have in common; None where the text says nothing.
-
-    Galleries and videos may have no text at all, or a line that hundreds share.
-    """
-    if not article.content_hash or not article.body.strip():
-        return None
-    return article.content_hash if len(article.body) >= SHORT_TEXT else f"{article.content_hash} {article.title}"
 
 
 def store(db: Database, articles: Sequence[Article], run_id: int | None, now: dt.datetime) -> list[Stored]:
@@ -75,8 +33,8 @@ def store(db: Database, articles: Sequence[Article], run_id: int | None, now: dt
 
 def _store(db: Database, article: Article, run_id: int | None, now: dt.datetime) -> Stored:
     keys = Keys(article)
-    own = _own(db, keys)
-    twin = None if own is not None else _twin(db, article, keys)
+    own = by_address(db, keys)
+    twin = None if own is not None else by_claim(db, article, keys)
     if twin is not None:
         # Its own address stays a weak claim: should it show something else one day, that is an article of its own.
         stored, keys.kinds[keys.own] = Stored(twin, "unchanged"), "link"
@@ -89,34 +47,9 @@ def _store(db: Database, article: Article, run_id: int | None, now: dt.datetime)
     return stored
 
 
-def _own(db: Database, keys: Keys) -> int | None:
-    """The article that was stored under this very address."""
-    found = _one(db, "SELECT article_id FROM addresses WHERE key = ? AND kind = 'own'", keys.own)
-    return None if found is None else int(found)
-
-
-def _twin(db: Database, article: Article, keys: Keys) -> int | None:
-    """The article that goes by one of the other addresses (canonical link, redirect, part) and has the same text.
-
-    The address alone is no proof: some portals give every page the same canonical link, and an article must never
-    take another one's place.
-    """
-    if not same_text(article):
-        return None
-    marks = ", ".join("?" * len(keys.all))
-    found = _one(
-        db,
-        "SELECT articles.id FROM addresses JOIN articles ON articles.id = article_id"
-        f" JOIN bodies ON bodies.id = body_id WHERE addresses.key IN ({marks}) AND content_hash = ?",
-        *keys.all,
-        article.content_hash,
-    )
-    return None if found is None else int(found)
-
-
 def _insert(db: Database, article: Article, keys: Keys, run_id: int | None, now: dt.datetime) -> Stored:
-    body = _body(db, article)
-    first = None if body is None else _first(db, body, article)
+    body = body_of(db, article)
+    first = None if body is None else first_with(db, body, article)
     if body is None:
         body = _new_body(db, article)
     values = [keys.own, *columns_of(article), body, first, instant(now), run_id]
@@ -134,7 +67,7 @@ _INSERT = (
 def _renew(db: Database, article_id: int, article: Article) -> Outcome:
     """Bring a stored article up to date, and say whether anything that the portal printed has changed."""
     old = db.execute(f"SELECT {', '.join(COLUMNS)}, body_id FROM articles WHERE id = ?", (article_id,)).fetchone()
-    body, values = _body(db, article), columns_of(article)
+    body, values = body_of(db, article), columns_of(article)
     if body is None and not same_text(article):
         body = _textless(db, old[-1], article)
     same_row = all(old[place] == values[place] for place in _CONTENT)
@@ -157,22 +90,14 @@ def _renew(db: Database, article_id: int, article: Article) -> Outcome:
 
 def _relink(db: Database, article_id: int, article: Article, old_body: int, body: int) -> None:
     """The text changed: the article leaves those with the old text, and may meet others with the new one."""
-    heir = _one(db, "SELECT min(id) FROM articles WHERE duplicate_of = ?", article_id)
+    heir = one(db, "SELECT min(id) FROM articles WHERE duplicate_of = ?", article_id)
     db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?", (heir, article_id, heir))
     db.execute("UPDATE articles SET duplicate_of = NULL WHERE id = ?", (heir,))
-    first = _first(db, body, article, article_id)
+    first = first_with(db, body, article, article_id)
     db.execute("UPDATE articles SET duplicate_of = ? WHERE id = ?", (first, article_id))
     db.execute(
         "DELETE FROM bodies WHERE id = ? AND NOT EXISTS (SELECT 1 FROM articles WHERE body_id = ?)", (old_body,) * 2
     )
-
-
-def _body(db: Database, article: Article) -> int | None:
-    """The row that holds the same text; None where there is none yet."""
-    if not same_text(article):
-        return None
-    found = _one(db, "SELECT id FROM bodies WHERE content_hash = ?", article.content_hash)
-    return None if found is None else int(found)
 
 
 def _textless(db: Database, body: int, article: Article) -> int | None:
@@ -185,16 +110,6 @@ def _new_body(db: Database, article: Article) -> int:
     content_hash = article.content_hash if same_text(article) else None
     values = (content_hash, text(article.body), blocks_json(article.blocks))
     return int(db.execute("INSERT INTO bodies (content_hash, body, blocks) VALUES (?, ?, ?)", values).lastrowid or 0)
-
-
-def _first(db: Database, body: int, article: Article, but: int = 0) -> int | None:
-    """The article that was first with this text."""
-    sql = "SELECT coalesce(duplicate_of, id) FROM articles WHERE body_id = ? AND id <> ?"
-    values: list[Any] = [body, but]
-    if len(article.body) < SHORT_TEXT:
-        sql, values = f"{sql} AND title IS ?", [*values, text(article.title)]
-    found = _one(db, f"{sql} LIMIT 1", *values)
-    return None if found is None else int(found)
 
 
 def _address(db: Database, article_id: int, keys: Keys) -> None:
@@ -251,9 +166,3 @@ def _files_of(article: Article) -> list[list[tuple[Any, ...]]]:
         [(text(image.url), text(image.caption)) for image in article.images],
         [(text(file.url), text(file.name)) for file in article.attachments],
     ]
-
-
-def _one(db: Database, sql: str, *values: object) -> Any:
-    """The first column of the first row; None without one."""
-    row = db.execute(sql, values).fetchone()
-    return None if row is None else row[0]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.corpus.articles import Keys, same_text
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.duplicates import Keys, same_text
 from crawler.corpus.records import Known, Stored
 from crawler.items import Article
 

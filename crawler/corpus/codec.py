@@ -32,9 +32,6 @@ _LISTS = ("breadcrumb", "reporters", "correspondents", "photographers", "editors
 #: Columns of the articles table that hold fields of Article, in the order of columns_of().
 COLUMNS = (*_TEXTS, *_LISTS, "published", "confidence", "evidence", "cuts", "fetched_at")
 
-#: Identity of an address: every list page names most of the last one's again, every stage asks for an article's.
-identity = lru_cache(maxsize=4096)(urls.key)
-
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -70,6 +67,21 @@ def text(value: str | None) -> str | None:
     except UnicodeEncodeError:
         return value.encode("utf-8", "replace").decode()
     return value
+
+
+@lru_cache(maxsize=4096)
+def identity(url: str) -> str:
+    """The key of an address, or the text itself where it is none: what a page claims need not be one.
+
+    Remembered, because every list page names most of the last one's links again.
+
+    >>> identity("https://www.example.cn/a/1.html?from=app"), identity("http://[broken/")
+    ('example.cn/a/1.html', 'http://[broken/')
+    """
+    try:
+        return text(urls.key(url)) or ""
+    except ValueError:
+        return text(url.strip()) or ""
 
 
 def columns_of(article: Article) -> list[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler.corpus import articles, ledger, portals, reading
+from crawler.corpus import articles, duplicates, ledger, noting, portals, reading
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.records import Known, Noted, Run, Section, Stored, StoredArticle, Waiting
@@ -121,7 +121,7 @@ class Corpus:
         section_id: the section whose list shows them, None: no section's (a feed, a sitemap).
         """
         with self._connection.writing() as db:
-            return ledger.note(db, portal, section_id, links, self._clock())
+            return noting.note(db, portal, section_id, links, self._clock())
 
     def waiting(self, portal: str, limit: int | None = None) -> list[Waiting]:
         """What earlier runs left to fetch, oldest first: never asked for, or failed and due."""
@@ -164,7 +164,7 @@ class Corpus:
     def known(self, article: Article) -> Known | None:
         """Why the article is not new (its address or its text is stored); None: it is new."""
         with self._connection.reading() as db:
-            return articles.known(db, article)
+            return duplicates.known(db, article)
 
     def find(self, url: str) -> StoredArticle | None:
         """The article that goes by this address, in any of its spellings; None where there is none."""
