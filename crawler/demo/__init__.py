@@ -6,6 +6,7 @@
         server.urls                                            # homes of all, in order (127.0.0.2 …, same port)
         for story in portal.truth(): ...                       # Story: url, title, body, source … on that base
         portal.strays()                                        # linked addresses that are no stories → reason
+        portal.paper(since, until)                             # Story of the e-paper's issues (founder), else nothing
         server.command("add", portal, count=3)                 # also back_days=3.0; the portal's truth follows
         server.command("edit", portal, number=story.number)    # also pin, remove (soft=True)
         server.command("block", portal, status=521, after=10)  # unblock; robots (mode="forbid", "missing", "html" …)
@@ -13,7 +14,8 @@
         server.log()                                           # time, host, method, path, status, bytes, active, agent
 
 With serve(…, proxy=True) the portals keep names such as www.qinghe-demo.test and m.qinghe-demo.test: crawl them with
-http_proxy=server.proxy.  `portal.respond(Request(path))` answers without a network.  Commands: crawler.demo.control.
+http_proxy=server.proxy.  `portal.respond(Request(path))` answers without a network.
+traps=… narrows what FAMILIES[name].traps has (`optional` ones are off unless named); now=… moves all dates.  Commands: crawler.demo.control.
 """
 
 from __future__ import annotations
