@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from crawler.extract.labels import Field, split_labels
 from crawler.extract.names import is_organisation, is_person, split_names
 
-__all__ = ["Credits", "closing_names", "dateline", "read_credits", "role_words"]
+__all__ = ["Credits", "caption_names", "closing_names", "dateline", "read_credits", "role_words"]
 
 
 @dataclass(slots=True)
@@ -50,18 +50,18 @@ _BULLETS = " \t\u3000□■●▲◎◆◇○★☆【】[]（）()|｜丨/／�
 _BARE = re.compile(
     r"""(?P<reporters>[^\s、，,:：；（）()]{0,24}?
             (?:记\ ?者(?:站)?|实习生|见习生|撰稿人?|专栏作者|作者|采写|撰文|执笔|评论员)
-          | (?<![\u4e00-\u9fff])文字?(?=[\s/／|｜丨]))
+          | (?<![\u3400-\u9fff])文字?(?=[\s/／|｜丨]))
       | (?P<correspondents>(?:特约)?通讯员)
       | (?P<editors>[^\s、，,:：；（）()]{0,10}?(?:责任编辑|责编|编辑|网编(?!辑)))
-      | (?P<photographers>摄影(?!报道)|供图|(?<![\u4e00-\u9fff])图(?=[\s/／|｜丨]))
+      | (?P<photographers>摄影(?!报道)|供图|(?<![\u3400-\u9fff])图(?=[\s/／|｜丨]))
       | (?P<other>排版|[一二三初复终]审|[一二三责]校|审签|编审|校对|审核|审校|监制|主编|统筹|视觉|设计|策划|制图|美编
           |运营|剪辑|出品|终审|值班|微信)""",
     re.VERBOSE,
 )
 #: 本报记者 张三 摄: the reporter took the picture; 摄影报道 wrote, too.
 _TOOK_IT = re.compile(r"(?<!文)[\s/／]*(?:摄|摄影)[\s）)]*$")
-_NAME_AND_MEDIUM = re.compile(r"^([\u4e00-\u9fff ·]{2,12})[/／]([\u4e00-\u9fff《》A-Za-z ]{3,16})$")
-_CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u4e00-\u9fff、 ]{2,20}?)对(?:此|本)文")
+_NAME_AND_MEDIUM = re.compile(r"^([\u3400-\u9fff ·]{2,12})[/／]([\u3400-\u9fff《》A-Za-z ]{3,16})$")
+_CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u3400-\u9fff、 ]{2,20}?)对(?:此|本)文")
 #: A byline that fills a line is short; longer lines are sentences about reporters.
 _BARE_LONGEST = 60
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,140})(?:[）)】\]]|$)")
@@ -77,13 +77,13 @@ _OPENING = re.compile(
 #: 本报记者 张三 昨日…: names between blanks at the very start of a text.
 _SPACED_OPENING = re.compile(
     r"^[^，。（(]{0,16}?(?:本报|本网|本刊|本台"
-    r"|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u4e00-\u9fff]{2,4}(?:[\s、]+[\u4e00-\u9fff]{2,4}){0,4})\s"
+    r"|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4})\s"
 )
 #: 张三/文 李四/摄: the role behind the name.
 _ROLE_BEHIND = re.compile(
-    r"^[（(\s]*(?:[\u4e00-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
+    r"^[（(\s]*(?:[\u3400-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
 )
-_ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u4e00-\u9fff·、 ]{2,20})[/／]\s?(?P<role>文|图|摄影?|文图|图文|整理|报道)")
+_ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u3400-\u9fff·、 ]{2,20})[/／]\s?(?P<role>文|图|摄影?|文图|图文|整理|报道)")
 #: 责任编辑：（nobody）, and the next story's headline on the same line.
 _HEADLINE = re.compile(r"[:：，。？！].{6}")
 #: Role words are looked for in this much of the first paragraph (a dateline), and of the last paragraph's end.
@@ -221,7 +221,7 @@ def dateline(paragraph: str) -> Credits:
     return credits
 
 
-_SPLIT_ROLE = re.compile(r"(通讯员|摄影|摄(?![\u4e00-\u9fff])|编辑)")
+_SPLIT_ROLE = re.compile(r"(通讯员|摄影|摄(?![\u3400-\u9fff])|编辑)")
 
 
 def _roles_in(text: str) -> Credits:
@@ -287,3 +287,27 @@ def _all_names(text: str) -> list[str]:
     names = split_names(text)
     whole = _FILL.sub("", text)
     return names if names and "".join(names).replace("·", "") == whole else []
+
+
+_CAPTION = re.compile(
+    r"(?P<names>[\u3400-\u9fff·]{2,4}(?:[、 \u3000][\u3400-\u9fff·]{2,4}){0,3})[\s/]{0,2}摄影?[）)。]?$"
+)
+_BEFORE_NAME = re.compile(r"^.*(?:记者|通讯员|图片|供图|摄影师)")
+
+
+def caption_names(caption: str) -> list[str]:
+    """Who took the picture: the names before 摄 at the end of a caption.
+
+    >>> caption_names("试运行的公交车。江城日报记者 王小五 摄")
+    ['王小五']
+    """
+    match = _CAPTION.search(caption[-_CLOSING:])
+    if match is None:
+        return []
+    words = [_BEFORE_NAME.sub("", word) for word in re.split(r"[、 \u3000]+", match["names"])]
+    names: list[str] = []
+    for word in reversed(words):
+        if not is_person(word):
+            break
+        names.insert(0, word)
+    return names

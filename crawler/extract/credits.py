@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.bylines import Credits, closing_names, dateline, read_credits
+from crawler.extract.bylines import Credits, caption_names, closing_names, dateline, read_credits
 from crawler.extract.hints import Hints
 from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line
@@ -45,6 +45,10 @@ def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Cr
     for place, line in enumerate(zones.tail):
         part = _from_line(line) if place < _NEAR_TAIL or _LABELLED.search(line.text) else Credits()
         _note(credits, evidence, part, "line after the text", 0.8, line)
+    for line in zones.body:
+        if "摄" in line.text[-4:]:
+            part = Credits(photographers=caption_names(line.text))
+            _note(credits, evidence, part, "caption", 0.9, line)
     _beside_date(zones, published, credits, evidence)
     _lone_names(zones, credits, evidence)
     _stated(hints, credits, evidence)

@@ -66,7 +66,7 @@ _ROLE_OF: dict[str, Role] = {word: role for role, words in _WORDS.items() for wo
 _LONGEST_WORD = max(map(len, _ROLE_OF))
 #: A bar or slash serves as a colon for persons and sources only (编辑|张三, 文/李四); elsewhere it divides channels.
 _BARRED: frozenset[Role] = frozenset({"source", "reporters", "correspondents", "photographers", "editors"})
-_SEPARATOR = re.compile(r"[:：\ufe30\u2236\ufe55]|>>|[|｜丨︱│/／](?=\s?[\u4e00-\u9fffA-Za-z《])")
+_SEPARATOR = re.compile(r"[:：\ufe30\u2236\ufe55]|>>|[|｜丨︱│/／](?=\s?[\u3400-\u9fffA-Za-z《])")
 _COLONS = frozenset(":：\ufe30\u2236\ufe55>")
 #: Words without a colon that end a value: tools of the page.
 _TOOL = re.compile(

@@ -27,10 +27,10 @@ _ROLE_WORDS = re.compile(
 )
 _BRACKETS = re.compile(r"[（(\[【\u3014][^（）()\[\]【】\u3014\u3015]{0,40}[）)\]】\u3015]?")
 _SEPARATORS = re.compile(r"[\s、，,；;：:/／|｜丨︱│&\uff06+＋■□●▲◎◆]+")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
-_DOTTED = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•‧・\uff0e][\u4e00-\u9fff]{1,8}){1,3}")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·•‧・\uff0e][\u3400-\u9fff]{1,8}){1,3}")
 _DOT = re.compile(r"[·•‧・\uff0e]")
-_NICKNAME = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·_.'-]+")
+_NICKNAME = re.compile(r"[\u3400-\u9fffA-Za-z0-9·_.'-]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z.'-]{1,14}")
 #: Staff codes beside or instead of a name: HN666, NF055, SF099, PX209, _NS5362, N003.
 _CODE = re.compile(r"_?[A-Za-z]{1,3}_?\d{2,6}|系?统?管理员|admin\w{0,4}", re.IGNORECASE)
@@ -38,20 +38,20 @@ _CODE_TAIL = re.compile(r"[_\uff3f](?:[A-Za-z]{1,3}\d{0,6}|\d{2,6})$")
 _VERB_TAIL = re.compile(r"(?:摄影报道|图文报道|采写|撰文|撰稿|报道|整理|编译|摄影|[摄文图]|/)+$")
 #: 上海报道, 发自北京, 冠县讯: where it was written.
 _PLACED = re.compile(r"^发自.*|.{2,10}(?:报道|电|讯)$")
-_SENT_FROM = re.compile(r"发自[\u4e00-\u9fff]{2,6}")
+_SENT_FROM = re.compile(r"发自[\u3400-\u9fff]{2,6}")
 #: 方敏北京大学教授: a name with its office behind it and nothing between; 研究员徐占忱: with its title before it.
 _OFFICE_BEHIND = re.compile(
-    r"^([\u4e00-\u9fff]{2,3}?)(?=(?:中国|中共|中央|国家|全国|国务院|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江"
+    r"^([\u3400-\u9fff]{2,3}?)(?=(?:中国|中共|中央|国家|全国|国务院|北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江"
     r"|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州"
     r"|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|南京|苏州|武汉|清华|复旦|同济|本报|本网|系|为|单位"
-    r"|原)[\u4e00-\u9fff]{2,})"
+    r"|原)[\u3400-\u9fff]{2,})"
 )
 _TITLE_BEFORE = re.compile(
     r"(?:研究员|教授|部长|主任|院长|所长|书记|博士|主席|秘书长|专家|学者|评论员|委员|讲师|分析师|会长|处长|局长"
-    r"|总编辑?|工程师|医师|律师|撰稿人|总监|老师)([\u4e00-\u9fff]{2,4})$"
+    r"|总编辑?|工程师|医师|律师|撰稿人|总监|老师)([\u3400-\u9fff]{2,4})$"
 )
-_AND = re.compile(r"(?<=[\u4e00-\u9fff]{2})[和与及](?=[\u4e00-\u9fff]{2})")
-_PADDED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_AND = re.compile(r"(?<=[\u3400-\u9fff]{2})[和与及](?=[\u3400-\u9fff]{2})")
+_PADDED = re.compile(r"(?<![\u3400-\u9fff])([\u3400-\u9fff])[\s\u3000]+([\u3400-\u9fff])(?![\u3400-\u9fff])")
 #: Longer than any list of authors that a byline holds; what is longer is prose.
 _LONGEST = 160
 

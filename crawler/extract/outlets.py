@@ -22,7 +22,7 @@ _PROVINCES = (
 )
 _WRAPS = re.compile(r"^[\s\[【（(「『|｜:：]+|[\s\]】）)」』|｜,，;；]+$")
 #: 华夏时报(北京): the medium's seat, added by an aggregator.
-_SEAT = re.compile(r"\s*[（(][\u4e00-\u9fff]{2,4}[）)]$")
+_SEAT = re.compile(r"\s*[（(][\u3400-\u9fff]{2,4}[）)]$")
 #: The province that platforms must print since 2022 (IP 属地) stands behind the account's name.
 _PROVINCE = re.compile(rf"\s+(?:{_PROVINCES})$")
 _PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?")
@@ -43,7 +43,7 @@ _MEDIUM = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(r"[。，！？、“”\u3014]|第?\d+[号期]$")
-_LETTER = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
 #: 发布于 北京, 来自 内蒙古: a place or channel follows, no medium.
 _PLACED = frozenset(["发布于", "发表于", "来自", "发布于：", "发布在"])
 #: Beginnings of what shares the date's line and is never the beginning of a medium's name.

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.extract.dom import Document, Line
+from crawler.extract.names import is_organisation
 from crawler.items import Evidence
 
 __all__ = ["Title", "find_title", "strip_site"]
@@ -47,9 +48,11 @@ _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
 _TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
 _SUBTITLE_NAME = re.compile(
-    r"sub_?-?(?:title|tit|head)|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder"
+    r"sub_?-?(?:title|tit|head)|(?:^|[\s_-])sub(?:$|[\s_-])|futi|fubiao|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder"
     r"|intro_?title|pre_?title|title_?[23s]\b"
 )
+#: A lone line between headline and date is the sub-title if it is longer than the name of a medium or account.
+_SUBTITLE_SHORTEST = 9
 _QUOTES = str.maketrans("“”‘’「」『』\uff02\uff07　", "\"\"''\"\"''\"' ")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -248,7 +251,8 @@ def _subtitle(doc: Document, first: int, last: int, witnesses: _Witnesses) -> Li
         if not 4 <= len(text) <= 60 or line.link_chars or line.hidden or _YEAR.search(text) or "：" in text[:5]:
             continue
         below = index > last
-        set_so = _SUBTITLE_NAME.search(line.box.names()) or (below and 2 <= line.heading <= 4)
+        between = below and witnesses.dated(index, 1) and len(text) >= _SUBTITLE_SHORTEST and not is_organisation(text)
+        set_so = between or _SUBTITLE_NAME.search(line.box.names()) or (below and 2 <= line.heading <= 4)
         if set_so or (
             below and (text.startswith(("——", "--", "—")) or (len(text) >= 6 and _key(text) in witnesses.page))
         ):

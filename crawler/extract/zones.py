@@ -33,8 +33,8 @@ class Extent(Protocol):
 class Zones:
     """Lines by where they stand.
 
-    head: from above the headline to the body, without the headline itself; opening and closing: the body's first and
-    last lines; tail: what follows the body.  anchor: index of the headline, or of the body without one.
+    head: from above the headline to the body, without the headline itself; body: the text; opening and closing: its
+    first and last lines; tail: what follows it.  anchor: index of the headline, or of the body without one.
     """
 
     anchor: int
@@ -42,6 +42,7 @@ class Zones:
     opening: list[Line] = field(default_factory=list)
     closing: list[Line] = field(default_factory=list)
     tail: list[Line] = field(default_factory=list)
+    body: list[Line] = field(default_factory=list)
 
 
 #: Lines above the headline (Xinhua prints the date there, e-papers too) and below it, where the body begins far away.
@@ -73,6 +74,7 @@ def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
     wanted.difference_update(title.lines, title.repeats)
     zones = Zones(anchor, _joined([lines[index] for index in sorted(wanted)]))
     if first >= 0:
+        zones.body = lines[stop : last + 1]
         zones.opening = lines[stop : min(last + 1, stop + _OPENING)]
         zones.closing = lines[max(stop, last + 1 - _CLOSING) : last + 1]
         zones.tail = _joined(lines[last + 1 : last + 1 + _TAIL])
