@@ -15,7 +15,8 @@
 
 With serve(…, proxy=True) the portals keep names such as www.qinghe-demo.test and m.qinghe-demo.test: crawl them with
 http_proxy=server.proxy.  `portal.respond(Request(path))` answers without a network.
-traps=… narrows what FAMILIES[name].traps has (`optional` ones are off unless named); now=… moves all dates.  Commands: crawler.demo.control.
+traps=… narrows what FAMILIES[name].traps has (`optional` ones are off unless named); now=… moves all dates.
+Commands: crawler.demo.control.
 """
 
 from __future__ import annotations
