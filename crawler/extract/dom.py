@@ -45,10 +45,17 @@ _INLINE = frozenset(
     )
 )
 _PLAYERS = frozenset({"video", "audio", "object"})
-_NOTED = frozenset({"a", "span", "img", "b", "strong", "meta"})
-_BREAKS = frozenset({"br", "hr"})
 _BOLD = frozenset({"b", "strong"})
+#: What the walk does with an element: nothing, note something, or open a box (all elements that are not named here).
+_PLAIN, _NOTED, _LINK, _SKIP, _BREAK, _BOX = range(6)
+_CODES = (
+    dict.fromkeys(_INLINE, _PLAIN)
+    | dict.fromkeys(("img", "meta", *_BOLD), _NOTED)
+    | dict.fromkeys(_SKIPPED, _SKIP)
+    | {"a": _LINK, "br": _BREAK, "hr": _BREAK}
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_STYLES = etree.XPath("//@style")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 #: libxml2's message when it gives up on depth (2,048), and with it on all that follows; real pages stay below 100.
 _TOO_DEEP = "Excessive depth"
@@ -144,59 +151,64 @@ class _Walk:
         self.link_chars = self.bold_chars = 0
         self.in_link = self.in_bold = False
         self.box = Box(document.root, "html", None, 0)
+        # Asking libxml2 once for all styles costs a tenth of asking every element.
+        self.hidden = {style.getparent() for style in _STYLES(document.root) if _HIDDEN.search(style)}
 
     def run(self, root: etree._Element) -> None:
         """Walk the tree once, without recursion (pages nested 2,000 deep exist)."""
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
-        parts, inline, skipped = self.parts, _INLINE, _SKIPPED
+        parts, codes, hidden = self.parts, _CODES, self.hidden
         for event, node in walker:
             tag: Any = node.tag
             if event == "start":
-                if tag in inline:
-                    if tag in _NOTED and not self.open_inline(node, tag):
-                        walker.skip_subtree()
-                        continue
-                elif tag in skipped:
-                    self.skip(node, tag)
+                code = codes.get(tag, _BOX)
+                if code == _BOX:
+                    if parts:
+                        self.flush()
+                    self.open_box(node, tag)
+                elif (code and not self.noted(node, tag, code)) or (hidden and node in hidden):
                     walker.skip_subtree()
                     continue
-                else:
-                    self.open_box(node, tag)
                 text = node.text
             else:
                 if event == "end":
-                    self.closed(tag)
+                    code = codes.get(tag, _BOX)
+                    if code:
+                        self.closed(tag, code)
                 else:
                     self.document.comments.append((node.text or "", len(self.lines)))
                 text = node.tail
             # White space between blocks begins no line.
             if text and (parts or not text.isspace()):
-                self.text(text)
+                parts.append(text)
+                if self.in_link:
+                    self.link_chars += len(text.strip())
+                if self.in_bold:
+                    self.bold_chars += len(text.strip())
         self.flush()
         self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
 
-    def closed(self, tag: str) -> None:
+    def open_box(self, node: etree._Element, tag: str) -> None:
+        """Begin a block-level element: a new line, and a new box."""
+        parent = self.box
+        hidden = parent.hidden or node in self.hidden
+        heading = _HEADINGS.get(tag) or parent.heading
+        self.box = box = Box(node, tag, parent, len(self.lines), 0, parent.depth + 1, heading, hidden)
+        self.document.boxes.append(box)
+
+    def closed(self, tag: str, code: int) -> None:
         """Take note of an element that ends."""
-        if tag not in _INLINE:
-            if tag not in _SKIPPED:
-                if self.parts:
-                    self.flush()
-                if tag not in _BREAKS:
-                    self.box.last = len(self.lines)
-                    if self.box.parent is not None:
-                        self.box = self.box.parent
-        elif tag == "a":
+        if code == _BOX:
+            if self.parts:
+                self.flush()
+            box = self.box
+            box.last = len(self.lines)
+            if box.parent is not None:
+                self.box = box.parent
+        elif code == _LINK:
             self.in_link = False
         elif tag in _BOLD:
             self.in_bold = False
-
-    def text(self, text: str) -> None:
-        """A piece of the current line."""
-        self.parts.append(text)
-        if self.in_link:
-            self.link_chars += len(text.strip())
-        if self.in_bold:
-            self.bold_chars += len(text.strip())
 
     def flush(self) -> None:
         """End the current line."""
@@ -206,14 +218,17 @@ class _Walk:
             self.lines.append(Line(text, len(self.lines), self.box, self.link_chars, self.bold_chars))
         self.link_chars = self.bold_chars = 0
 
-    def open_inline(self, node: etree._Element, tag: str) -> bool:
-        """Note a link, picture, meta tag or bold face; False if the element is styled away."""
-        if tag == "a":
+    def noted(self, node: etree._Element, tag: str, code: int) -> bool:
+        """Note a link, a break, a picture, bold face or what is skipped; False if what is in it is not read."""
+        if code == _LINK:
             self.in_link = True
             self.document.anchors.append(Anchor(node, len(self.lines)))
-        elif tag == "span":
-            style = node.get("style")
-            return not (style and _HIDDEN.search(style))
+        elif code == _SKIP:
+            self.skip(node, tag)
+            return False
+        elif code == _BREAK:
+            if self.parts:
+                self.flush()
         elif tag == "img":
             self.document.pictures.append(Picture(node, len(self.lines), self.box))
         elif tag in _BOLD:
@@ -221,19 +236,6 @@ class _Walk:
         else:
             self.meta(node)
         return True
-
-    def open_box(self, node: etree._Element, tag: str) -> None:
-        """Begin a block-level element: a new line, and a new box."""
-        if self.parts:
-            self.flush()
-        if tag in _BREAKS:
-            return
-        parent = self.box
-        style = node.get("style")
-        hidden = parent.hidden or (style is not None and _HIDDEN.search(style) is not None)
-        heading = _HEADINGS.get(tag) or parent.heading
-        self.box = box = Box(node, tag, parent, len(self.lines), 0, parent.depth + 1, heading, hidden)
-        self.document.boxes.append(box)
 
     def skip(self, node: etree._Element, tag: str) -> None:
         """Elements whose text nobody reads: keep the title and the structured data."""
