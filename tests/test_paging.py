@@ -128,6 +128,9 @@ def test_definition_of_the_function_is_no_call():
     [
         ("/xw/39.htm", "<a href='40.htm'>上页</a><a href='38.htm'>下页</a><a href='1.htm'>尾页</a>", "/xw/38.htm"),
         ("/xw.htm", "<a href='xw/109.htm'>下页</a>", "/xw/109.htm"),
+        ("/xw/3.htm", "<a href='/xw.htm'>上页</a><a href='2.htm'>下页</a><a href='1.htm'>尾页</a>", "/xw/2.htm"),
+        ("/xw/3.htm", "<a href='/xw.htm'>上页</a><a href='2.htm'>下页</a>", "/xw/2.htm"),
+        ("/xw/3.htm", "<a href='/xw.htm'>上页</a><a href='2.htm'>下页</a><a href='9.htm'>尾页</a>", None),
         ("/xw/1.htm", "<a href='2.htm'>上页</a><a href='1.htm'>下页</a>", None),
     ],
 )

@@ -23,6 +23,7 @@ __all__ = ["find_next", "needs_script"]
 _DECORATION = re.compile(r"[\s\[\]【】()（）<>«»\u2039\u203a|…·→▶\uff1e\uff1c]+")
 _NEXT_WORD = re.compile(r"(?:下|后|次)[一1]?[页頁]|next(?:page)?|nextpage|older(?:posts)?", re.IGNORECASE)
 _PREVIOUS_WORD = re.compile(r"(?:上|前)[一1]?[页頁]|prev(?:ious)?(?:page)?", re.IGNORECASE)
+_LAST_WORD = re.compile(r"(?:尾|末|最后一?|最末)[页頁]|last(?:page)?", re.IGNORECASE)
 _NEXT_SIGN = re.compile(r"(?:&gt;|>|\u203a|»|→|\uff1e){1,2}")
 _NEXT_IMAGE = re.compile(r"next|xiayiye|xyy|page_?(?:right|down)|下一?页", re.IGNORECASE)
 _MORE = re.compile(
@@ -42,18 +43,19 @@ def find_next(page: Surroundings) -> str | None:
     """Address of the next list page, or None on the last page and where only a script could tell."""
     labels = _labels(page)
     back = {anchor.url for anchor, label in labels if anchor.url and _PREVIOUS_WORD.fullmatch(label)}
+    ends = {anchor.url for anchor, label in labels if anchor.url and _LAST_WORD.fullmatch(label)}
     for candidate in _by_relation(page, labels):
-        if _moves_on(page.url, candidate, back):
+        if _moves_on(page.url, candidate, back, ends):
             return candidate
     labelled = list(_by_label(page, labels))
     for candidate in labelled:
-        if _moves_on(page.url, candidate, back):
+        if _moves_on(page.url, candidate, back, ends):
             return candidate
     if labelled and all(urldefrag(c)[0] == page.url for c in labelled):
         # 下一页 that leads to the page itself: the last page (DOMAIN.md §4.9), whatever its numbers say.
         return None
     others = (_by_numbers(page, labels), _by_select(page), pagers.by_script(page), pagers.cmstop(page))
-    return next((url for url in others if url and _moves_on(page.url, url, back)), None)
+    return next((url for url in others if url and _moves_on(page.url, url, back, ends)), None)
 
 
 def needs_script(text: str, page: Surroundings) -> bool:
@@ -178,7 +180,7 @@ def _looks_like_file(value: str) -> bool:
     return "." in value or "/" in value or "?" in value
 
 
-def _moves_on(own: str, candidate: str, back: set[str]) -> bool:
+def _moves_on(own: str, candidate: str, back: set[str], ends: set[str]) -> bool:
     """A next page is another page of the same site, and one step on from this one."""
     own, candidate = urldefrag(own)[0], urldefrag(candidate)[0]
     if candidate == own or site_of(host_of(candidate)) != site_of(host_of(own)):
@@ -189,6 +191,16 @@ def _moves_on(own: str, candidate: str, back: set[str]) -> bool:
     if step is None or step == 1:
         return candidate not in back or step == 1
     if step == -1:
-        # Lists that count down (DOMAIN.md §4, 博达): the previous page has the higher number.
-        return candidate not in back and any(page_number(own, url) == 1 for url in back)
+        return candidate not in back and _counts_down(own, back, ends)
     return candidate not in back and step > 0
+
+
+def _counts_down(own: str, back: set[str], ends: set[str]) -> bool:
+    """True for lists whose first page has the highest number (博达, DOMAIN.md §4).
+
+    Then the previous page has the higher number, or none (it is the first), and the last page has a lower one.
+    """
+    steps = [step for url in ends if (step := page_number(own, url))]
+    if steps:
+        return all(step < 0 for step in steps)
+    return any(page_number(own, url) in (1, None) for url in back)
