@@ -26,7 +26,20 @@ def numbers(*links):
 
 @pytest.mark.parametrize(
     "label",
-    ["下一页", "下页", "下一頁", "后一页", "[下一页]", "下一页 >>", "Next", "next page", "&gt;", "»", "›", "&gt;&gt;"],
+    [
+        "下一页",
+        "下页",
+        "下一頁",
+        "后一页",
+        "[下一页]",
+        "下一页 >>",
+        "Next",
+        "next page",
+        "&gt;",
+        "»",
+        "\u203a",
+        "&gt;&gt;",
+    ],
 )
 def test_labels_of_the_next_page(label):
     assert following("/xw/index.html", f"<a href='index_2.html'>{label}</a>") == "/xw/index_2.html"

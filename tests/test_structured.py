@@ -39,6 +39,12 @@ def test_next_records_follow_those_of_the_page():
     assert column().next == "http://www.example.cn/module/web/jpage/dataproxy.jsp?startrecord=3&endrecord=4&perpage=2"
 
 
+def test_pinned_record_makes_no_gap():
+    records = "".join(RECORD.format(number) for number in (5, 4, 3))
+    body = f"<div id='77'><script type='text/xml'>{STORE.format(records)}</script></div>{OPTIONS % 40}"
+    assert "startrecord=3&" in read_list(body.encode(), COL).next
+
+
 def test_form_fields_come_from_the_script():
     form = column().next_form
     assert (form["columnid"], form["unitid"], form["webname"], form["permissiontype"]) == ("9", "77", "市网", "0")

@@ -65,6 +65,8 @@ def next_from_page(page: Surroundings, records: Recordset) -> tuple[str | None, 
     total = options.get("totalrecord", records.total)
     if total is not None and held >= total:
         return None, None
+    # Whole pages only: a record that an editor pinned on top is not counted by the interface.
+    held -= held % per_page if held >= per_page else 0
     size = max(per_page * options.get("groupsize", _GROUP), per_page)
     last = held + size if total is None else min(held + size, total)
     return f"{address}?startrecord={held + 1}&endrecord={last}&perpage={per_page}", form or None
