@@ -88,9 +88,13 @@ class Cut:
     reason: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Article:
     """One news article as its portal printed it."""
+
+    def __repr__(self) -> str:
+        """Short, because Scrapy's log shows items whole."""
+        return f"<Article {self.url} {self.title or '(no title)'}>"
 
     #: the address it was fetched from, after redirects
     url: str

@@ -39,5 +39,7 @@ class Command(BaseRunSpiderCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl one portal."""
         if len(args) != 1:
-            raise ScrapyUsageError("name one portal: scrapy crawl szdushi (scrapy list shows all)", print_help=False)
+            said = f", not {' '.join(args)}" if args else ""
+            hint = "scrapy crawl szdushi (scrapy list shows all)"
+            raise ScrapyUsageError(f"name one portal{said}: {hint}", print_help=False)
         self.exitcode = run_crawl(self, args[0], opts.spargs)

@@ -29,7 +29,7 @@ class Command(BaseRunSpiderCommand):
 
     def short_desc(self) -> str:
         """One line, for the list of commands."""
-        return "Crawl a built-in demo portal on loopback: the main job without a network"
+        return "Crawl a built-in demo portal on loopback, no network needed"
 
     def long_desc(self) -> str:
         """For --help."""

@@ -37,7 +37,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """One line, for the list of commands."""
-        return "Show one page as the crawler reads it: fields with evidence, body, what was cut"
+        return "Show one page as the crawler reads it, with the evidence"
 
     def long_desc(self) -> str:
         """For --help."""
@@ -58,7 +58,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read, extract, show."""
         if len(args) != 1:
-            raise ScrapyUsageError("name one address or file: scrapy preview page.html", print_help=False)
+            said = f", not {' '.join(args)}" if args else ""
+            raise ScrapyUsageError(f"name one address or file{said}: scrapy preview page.html", print_help=False)
         page = self._page(args[0], opts.url)
         if page is None:
             return

@@ -66,6 +66,8 @@ def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
     if tally.reason != FINISHED and not problems:
         ending = _ENDINGS.get(tally.reason, tally.reason)
         complain(f"{ending}; what was stored is kept, and the next run goes on from there")
-    errors = crawler.stats.get_value("log_count/ERROR", 0) or crawler.stats.get_value("spider_exceptions/count", 0)
+    errors = crawler.stats.get_value("log_count/ERROR", 0)
+    if errors and not problems:
+        complain(f"{errors} errors, which the log above names; what was stored is kept")
     stopped_early = tally.reason != FINISHED and not tally.reason.startswith("closespider_")
-    return FAILED if problems or bootstrap_failed or stopped_early or (errors and not spider.tally.sections) else OK
+    return FAILED if problems or errors or bootstrap_failed or stopped_early else OK

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,9 +24,16 @@ def print_summary(spider: PortalSpider, stats: dict[str, Any]) -> None:
     console.print(_sections(spider))
     console.print(_articles(stats))
     corpus = spider.crawler.settings["CORPUS"]
-    console.print(f"Corpus: {corpus}", soft_wrap=True)
-    console.print("Next: ", end="")
-    console.print(f"sqlite-utils rows {corpus} articles --limit 3 -c published -c title", soft_wrap=True)
+    console.print(f"Corpus: {corpus}\nNext:", soft_wrap=True, markup=False)
+    for command in _next_commands(corpus):
+        console.print(f"  {command}", soft_wrap=True, markup=False)
+
+
+def _next_commands(corpus: str) -> tuple[str, ...]:
+    """What a newcomer may try on the corpus, as can be typed in this folder."""
+    folder = os.path.relpath(Path(sys.executable).parent)
+    select = "select published, source, title from article_texts order by published desc limit 5"
+    return (f'{folder}/sqlite-utils {corpus} "{select}" --table', f"{folder}/scrapy list")
 
 
 def _sections(spider: PortalSpider) -> Table:
