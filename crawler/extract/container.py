@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.extract.dom import Box, Document, Line
-from crawler.extract.furniture import furniture, is_meta_line
+from crawler.extract.furniture import is_meta_line, mark
 from crawler.extract.titles import Title
 
 __all__ = ["Core", "find_core"]
@@ -56,12 +56,14 @@ def _points(line: Line) -> float:
     own = size - line.link_chars
     if own * 2 < size:
         return -8.0 - min(size, 40) * 0.5
-    reason = furniture(text) if size <= 400 else None
+    reason = mark(line)
     if reason in ("related", "comments"):
         return -120.0
     if reason is not None:
         return -30.0
-    marks = len(_MARKS.findall(text)) if size >= 8 else 0
+    marks = text.count("，") + text.count("。") if size >= 8 else 0
+    if marks < 2 and size >= 8:
+        marks = len(_MARKS.findall(text))
     if not marks or (size < 16 and marks < 2):
         return -4.0
     if size < 120 and is_meta_line(text):
@@ -174,7 +176,7 @@ def _grown(document: Document, home: Box) -> Box:
     while box.parent is not None and box.parent.parent is not None:
         box = box.parent
         below = [line for line in document.lines[home.last : box.last] if not line.hidden]
-        alien = sum(line.link_chars > 0 or furniture(line.text) is not None for line in below[:_GROWTH_CHECKED])
+        alien = sum(line.link_chars > 0 or mark(line) is not None for line in below[:_GROWTH_CHECKED])
         if alien * 20 > len(below):
             break
         if len(below) <= _GROWTH_CHECKED and sum(len(line.text) for line in below) >= _GROWTH:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["END_REASONS", "furniture", "is_meta_line", "is_sentence", "opens_aside"]
+from crawler.extract.lines import Line
+
+__all__ = ["END_REASONS", "furniture", "is_meta_line", "is_sentence", "mark"]
 
 #: A line may start with bullets, brackets and arrows before the words that tell what it is.
 _LEAD = r"^[\s\W_]{0,6}"
@@ -145,6 +147,9 @@ _META = re.compile(
     r"|阅读(?:量|次?数)?|字号|字体|编辑|责编|访问量?|出处|文号|索引号|记者|发布)\s*[:：]|\d+\s*(?:次|人)?(?:浏览"
     r"|阅读|点击)|\d+\s*分钟阅读|^发布于",
 )
+#: Every form above has a digit or a colon, and looking for these first is cheaper.
+_META_HINT = re.compile(r"[\d:：]|发布于|发表于")
+_META_LENGTH = 120
 _SENTENCE = re.compile(r"[，。！？；：、”…!?,;]")
 _STOP = re.compile(r"[。！？…!?；;：:”」』）)】\]\"']$")
 
@@ -153,6 +158,33 @@ END_REASONS = frozenset({"related", "comments", "legal", "pager", "editor"})
 #: Longer lines are text, whatever they begin with; legal notices alone run longer.
 _SHORT = 60
 _LEGAL_LENGTH = 400
+
+#: One of these stands in every longer notice; most paragraphs have none, and need no search for the phrases.
+_LEGAL_WORDS = (
+    "声明",
+    "版权",
+    "转载",
+    "本网",
+    "本站",
+    "本平台",
+    "侵权",
+    "授权",
+    "许可",
+    "著作权",
+    "仅供",
+    "不构成",
+    "ICP",
+    "备案",
+    "举报",
+    "opyright",
+    "ights reserved",
+    "posted by",
+    "信息存储",
+    "不代表",
+    "仅代表",
+    "自负",
+    "自担",
+)
 
 _RULES = (
     ("pager", _PAGER, _SHORT),
@@ -176,19 +208,23 @@ def furniture(text: str) -> str | None:
         for reason, pattern, longest in _RULES:
             if size <= longest and pattern.match(text):
                 return reason
-    if size <= _LEGAL_LENGTH and _LEGAL.search(text):
+    if size <= _LEGAL_LENGTH and (size <= _SHORT or any(word in text for word in _LEGAL_WORDS)) and _LEGAL.search(text):
         return "legal"
     return None
 
 
-def opens_aside(text: str) -> bool:
-    """True for the heading of a list that is not the article's."""
-    return furniture(text) in ("related", "comments")
+def mark(line: Line) -> str | None:
+    """furniture() of a line's text, asked once: several steps need it, and it is their main cost."""
+    if line.marked == "":
+        line.marked = furniture(line.text)
+    return line.marked
 
 
 def is_meta_line(text: str) -> bool:
     """True for a line that says when and where the article appeared, not what happened."""
-    return len(text) < 120 and _META.search(text) is not None and not text.endswith("。")
+    if len(text) >= _META_LENGTH or text.endswith("。") or not _META_HINT.search(text):
+        return False
+    return _META.search(text) is not None
 
 
 def is_sentence(text: str) -> bool:

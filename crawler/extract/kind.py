@@ -82,6 +82,10 @@ _ARTICLE_POINTS = 70.0
 _LITTLE_TEXT = 60
 #: Error, challenge and login pages are short: navigation and one sentence.
 _MESSAGE_TEXT = 1_500
+#: So many characters tell a language.
+_SAMPLE = 1_000
+#: A list of articles has at least so many links with whole headlines.
+_LEAST_LINKS = 5
 #: Between headline and text stand the meta line, a lead and a few buttons.
 _NEAR = 12
 #: A gallery: pictures with at most so many characters of text for each.
@@ -103,14 +107,12 @@ def not_html(body: bytes, content_type: str | None = None) -> bool:
 
 def kind_of(raw: bytes, document: Document, title: Title, body: Body) -> PageKind:
     """What a page of markup is.  raw: its bytes, for the marks of challenges in scripts."""
-    visible = [line for line in document.lines if not line.hidden]
-    size = sum(len(line.text) for line in visible)
-    running = body.points
-    if running < _ARTICLE_POINTS * 2 and size < _MESSAGE_TEXT:
-        message = _message(raw, document, title, body, size)
+    if body.points < _ARTICLE_POINTS * 2:
+        size = sum(len(line.text) for line in document.lines if not line.hidden)
+        message = _message(raw, document, title, body, size) if size < _MESSAGE_TEXT else None
         if message is not None:
             return message
-    if _foreign([line.text for line in body.lines] or [line.text for line in visible]):
+    if _foreign(body.text[:_SAMPLE] or "".join(line.text for line in document.lines if not line.hidden)[:_SAMPLE]):
         return "foreign"
     if _listing(document, title, body):
         return "front" if _HOME_PATH.fullmatch(urlsplit(document.url).path) else "list"
@@ -137,18 +139,19 @@ def _gone(text: str) -> bool:
     return any(len(line) < 60 and _GONE.search(line) for line in text.split("\n"))
 
 
-def _foreign(texts: list[str]) -> bool:
-    text = "".join(texts)[:5_000]
+def _foreign(text: str) -> bool:
     letters = len(_LETTER.findall(text))
     han, others = len(_HAN.findall(text)), len(_KANA_HANGUL.findall(text))
     return letters > _LITTLE_TEXT and (han * 5 < letters or others * 5 > letters)
 
 
 def _listing(document: Document, title: Title, body: Body) -> bool:
-    links = sum(1 for line in document.lines if line.link_chars >= 8 and line.link_chars * 10 > len(line.text) * 6)
     if body.asides > 10 and body.asides * 5 > len(body.lines) * 3 and not body.dated:
         return True
-    if body.points >= _ARTICLE_POINTS or links < 5:
+    if body.points >= _ARTICLE_POINTS:
+        return False
+    links = sum(1 for line in document.lines if line.link_chars >= 8 and line.link_chars * 10 > len(line.text) * 6)
+    if links < _LEAST_LINKS:
         return False
     return not (body.dated and bool(title.lines) and 0 < body.first - title.lines[-1] < _NEAR)
 

@@ -55,6 +55,8 @@ class Line:
     box: Box
     link_chars: int = 0
     bold_chars: int = 0
+    #: what furniture.mark() said of it, "" before it was asked
+    marked: str | None = ""
 
     @property
     def element(self) -> etree._Element:

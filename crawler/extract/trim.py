@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from crawler.extract.container import Core
 from crawler.extract.dom import Document, Line
-from crawler.extract.furniture import END_REASONS, furniture, is_meta_line, is_sentence
+from crawler.extract.furniture import END_REASONS, is_meta_line, is_sentence, mark
 from crawler.extract.titles import Title
 
 __all__ = ["trim"]
@@ -40,7 +40,7 @@ def trim(
 
 
 def _reason(line: Line) -> str | None:
-    reason = furniture(line.text)
+    reason = mark(line)
     if reason is None and line.link_chars > 0.8 * len(line.text) and not _STOP.search(line.text):
         return "link"
     return reason
