@@ -12,8 +12,14 @@ from crawler.extract.names import is_person, split_names
 @pytest.mark.parametrize(
     ("line", "fields"),
     [
-        ("来　源：江城晚报　时　间：2022-11-13　点　击：", [("source", "江城晚报"), ("date", "2022-11-13"), ("other", "")]),
-        ("2022-11-13来源：江城晚报作者：责任编辑：王芳", [("source", "江城晚报"), ("reporters", ""), ("editors", "王芳")]),
+        (
+            "来　源：江城晚报　时　间：2022-11-13　点　击：",
+            [("source", "江城晚报"), ("date", "2022-11-13"), ("other", "")],
+        ),
+        (
+            "2022-11-13来源：江城晚报作者：责任编辑：王芳",
+            [("source", "江城晚报"), ("reporters", ""), ("editors", "王芳")],
+        ),
         ("责编:王芳 校对:李明 总编辑:赵丽", [("editors", "王芳"), ("other", "李明"), ("other", "赵丽")]),
         ("（编辑：小何）返回首页，查看更多", [("editors", "小何")]),
         ("编辑|王芳", [("editors", "王芳")]),
@@ -55,7 +61,9 @@ def test_names(text, names):
     assert split_names(text) == names
 
 
-@pytest.mark.parametrize("text", ["江城日报社", "市公安局", "国际", "时政", "关注", "安全", "新华社", "首页", "王", "王小五六七", ""])
+@pytest.mark.parametrize(
+    "text", ["江城日报社", "市公安局", "国际", "时政", "关注", "安全", "新华社", "首页", "王", "王小五六七", ""]
+)
 def test_no_person(text):
     assert not is_person(text)
 
@@ -144,7 +152,9 @@ def test_closing_brackets(paragraph, reporters):
     assert closing_names(paragraph).reporters == reporters
 
 
-@given(st.text(alphabet=st.sampled_from("记者通讯员作编辑责来源：:（）()【】 　/|王李明、，。文图摄Ab0_"), max_size=120))
+@given(
+    st.text(alphabet=st.sampled_from("记者通讯员作编辑责来源：:（）()【】 　/|王李明、，。文图摄Ab0_"), max_size=120)
+)
 def test_no_line_is_an_error(line):
     read_credits(line)
     dateline(line)
@@ -152,7 +162,9 @@ def test_no_line_is_an_error(line):
     split_names(line, loose=True, codes=True)
 
 
-@pytest.mark.parametrize("piece", ["记者 ", "（记者", "记者：", "李 ", "来源:", "文/", "王明、", "本报讯 记者王", "— ", "[", "讯（"])
+@pytest.mark.parametrize(
+    "piece", ["记者 ", "（记者", "记者：", "李 ", "来源:", "文/", "王明、", "本报讯 记者王", "— ", "[", "讯（"]
+)
 def test_a_line_of_a_million_characters_costs_no_more_than_its_first_part(piece):
     # Only beginnings and ends are read; a pattern that backtracks over the whole line would not come back.
     line = piece * (1_000_000 // len(piece))

@@ -118,7 +118,11 @@ def test_dates_in_addresses(url, when):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://www.example.cn/", "http://www.example.cn/news/45.html?t=20221113", "http://www.example.cn/2022/1399/1.html"],
+    [
+        "http://www.example.cn/",
+        "http://www.example.cn/news/45.html?t=20221113",
+        "http://www.example.cn/2022/1399/1.html",
+    ],
 )
 def test_addresses_without_a_date(url):
     assert url_date(url) is None
@@ -137,7 +141,9 @@ def test_no_address_is_an_error(url):
     url_date(f"http://www.example.cn/{url}")
 
 
-@pytest.mark.parametrize("piece", ["1", " ", "2022-", "2022年1", "2022-11-13", "11-", "9/", "星期", "2022-11-13 ", "分", "昨", "Apr "])
+@pytest.mark.parametrize(
+    "piece", ["1", " ", "2022-", "2022年1", "2022-11-13", "11-", "9/", "星期", "2022-11-13 ", "分", "昨", "Apr "]
+)
 def test_long_texts_are_read_in_one_pass(piece):
     # A pattern that backtracks over the whole text would not come back.
     assert len(find_dates(piece * (200_000 // len(piece)), NOW)) <= 200_000 // len(piece)

@@ -43,6 +43,8 @@ def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Cr
         part.merge(_short(line))
         _note(credits, evidence, part, "closing line", 0.85, line)
     for place, line in enumerate(zones.tail):
+        if line.hidden:
+            continue
         part = _from_line(line) if place < _NEAR_TAIL or _LABELLED.search(line.text) else Credits()
         _note(credits, evidence, part, "line after the text", 0.8, line)
     for line in zones.body:

@@ -22,7 +22,7 @@ _PROVINCES = (
 )
 _WRAPS = re.compile(r"^[\s\[【（(「『|｜:：]+|[\s\]】）)」』|｜,，;；]+$")
 #: 华夏时报(北京): the medium's seat, added by an aggregator.
-_SEAT = re.compile(r"\s*[（(][\u3400-\u9fff]{2,4}[）)]$")
+_SEAT = re.compile(r"(?<=\w)\s{0,3}[（(][\u3400-\u9fff]{2,4}[）)]$")
 #: The province that platforms must print since 2022 (IP 属地) stands behind the account's name.
 _PROVINCE = re.compile(rf"\s+(?:{_PROVINCES})$")
 _PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?")
