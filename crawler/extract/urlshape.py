@@ -70,16 +70,18 @@ _SECTION_WORD = re.compile(
 #: Shapes that forbid, and shapes that tell, in one pass each: the search is what a list of links costs most.
 _NEVER = re.compile(f"{_NEVER_WORD}|{_NEVER_FILE}|{_DOCUMENT.pattern}")
 _ARTICLE = re.compile(f"{_DATED}|{_KNOWN}")
+#: Words of folders in which articles lie as well as sections.
+_FOLDER_WORD = re.compile(r"/(?:list|node|col|column|channel|cat|cate|category|class)[^/]*/")
 _INDEX = re.compile(r"/(?:(?:index|default|list|main|home)(?:[-_]?\d*)(?:\.[a-z.]{2,7})?)$")
 _PAPER_PAGE = re.compile(r"/(?:node|layout)[-_]?\w*\.s?html?$")
 _ID_QUERY = re.compile(
-    r"(?:^|&)(?:id|aid|nid|contentid|content_id|articleid|article_id|newsid|news_id|docid|infoid|pid|tid|itemid|artid"
-    r"|guid|uuid|vid)=([\w-]*\d[\w-]*)"
+    r"(?:^|&)(?!(?:c|cat|class|chnl|channel|column|type|node|sort|section|site|page|app|web|user|device|t|b)_?id=)"
+    r"(?:\w{0,12}_?id|guid)=([\w-]*\d[\w-]*)"
 )
 #: WebPlus, rumour and client pages have ids of letters; they count where the path says that it shows something.
 _WORD_ID = re.compile(r"(?:^|&)(?:id|aid|contentid|articleid|newsid)=[\w-]{3,}")
 _CLASS_QUERY = re.compile(
-    r"(?:^|&)(?:cid|catid|cat|channelid|columnid|typeid|classid|nodeid|sortid|chnlid|sectionid|channel|page|p|pageno)="
+    r"(?:^|&)(?:cid|tid|bid|catid|cat|channelid|columnid|typeid|classid|nodeid|sortid|chnlid|sectionid|channel|page|p|pageno)="
 )
 _SHOWS = re.compile(r"(?:show|view|detail|article|content|news|read|info|doc)")
 _STEM = re.compile(r"([^/]*?)(?:\.[a-z.]{2,7})?/?$")
@@ -126,7 +128,8 @@ def shape_of(parts: SplitResult) -> Shape:
         return _by_query(path, parts.query.lower()) if parts.query else Shape.SECTION
     if _ARTICLE.search(path):
         return Shape.ARTICLE
-    if _SECTION_WORD.search(path):
+    section = _SECTION_WORD.search(path)
+    if section and not (_FOLDER_WORD.match(section[0]) and _holds_id(parts.path)):
         return Shape.SECTION
     return _by_name(parts.path, path, parts.query.lower())
 
@@ -163,6 +166,13 @@ def is_slug(parts: SplitResult) -> bool:
 def _is_index(path: str) -> bool:
     """A directory's own page, or a page (版面) of an e-paper, whose date directories do not make it an article."""
     return _INDEX.search(path) is not None or _PAPER_PAGE.search(path) is not None
+
+
+def _holds_id(path: str) -> bool:
+    """True for a file named by an id inside a section's folder: /node_179d29f1ce/86987bf032.shtml."""
+    name = path.rpartition("/")[2]
+    stem, dot, _ = name.partition(".")
+    return bool(dot) and (_LONG_ID.search(stem.lower()) is not None or _MIXED_ID.search(stem) is not None)
 
 
 def _by_query(path: str, query: str) -> Shape:
