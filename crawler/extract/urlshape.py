@@ -61,17 +61,17 @@ _KNOWN = (
     r"(?:/t\d{5,}(?:_\d+)?\.s?html?$|/(?:con|content)_\d+|art_\d+_\d+|/s/[\w-]{20,}$|/c\d+a\d+/page\.|/info/\d+/\d+\.|/c\d+-\d+\."
     r"|/(?:article|articles|story|stories|detail|details|newsdetail|doc|post|archives?|thread|viewthread|photoview"
     r"|album|slide)[-_/](?!list|index|page)[\w/-]*\d|/(?:show|view|read|news|n|p|a|v|x|d)[-_/]?\d{4,}|/detail-\w*\d{4,}"
-    r"|content-\d+-\d+|(?:slide|album)_\d+_\d+)"
+    r"|(?:content|show)-\d+-\d+|(?:slide|album)_\d+_\d+)"
 )
 _SECTION_WORD = re.compile(
-    r"/(?:(?:list|node|col|column|channel|cat|cate|category|class|topics?|tag|special|subject|zt|zt_d|zhuanti|roll|more"
+    r"/(?:(?:list|node|col|columns?|channel|cat|cate|category|class|topics?|tag|special|subject|zt|zt_d|zhuanti|roll|more"
     r"|index|default|main|home|about\w*|contact\w*)(?:[-_]?\d[\w-]*)?(?:[-_][a-z]\w*)*)(?:/|\.[a-z]{3,5}$|$)"
 )
 #: Shapes that forbid, and shapes that tell, in one pass each: the search is what a list of links costs most.
 _NEVER = re.compile(f"{_NEVER_WORD}|{_NEVER_FILE}|{_DOCUMENT.pattern}")
 _ARTICLE = re.compile(f"{_DATED}|{_KNOWN}")
 #: Words of folders in which articles lie as well as sections.
-_FOLDER_WORD = re.compile(r"/(?:list|node|col|column|channel|cat|cate|category|class)[^/]*/")
+_FOLDER_WORD = re.compile(r"/(?:node|col|column|channel|cat|cate|category|class)[^/]*/|/list/[^/]+/")
 _INDEX = re.compile(r"/(?:(?:index|default|list|main|home)(?:[-_]?\d*)(?:\.[a-z.]{2,7})?)$")
 _PAPER_PAGE = re.compile(r"/(?:node|layout)[-_]?\w*\.s?html?$")
 _ID_QUERY = re.compile(
@@ -129,7 +129,7 @@ def shape_of(parts: SplitResult) -> Shape:
     if _ARTICLE.search(path):
         return Shape.ARTICLE
     section = _SECTION_WORD.search(path)
-    if section and not (_FOLDER_WORD.match(section[0]) and _holds_id(parts.path)):
+    if section and not (_FOLDER_WORD.search(path) and _holds_id(parts.path)):
         return Shape.SECTION
     return _by_name(parts.path, path, parts.query.lower())
 
@@ -177,7 +177,10 @@ def _holds_id(path: str) -> bool:
 
 def _by_query(path: str, query: str) -> Shape:
     if "__biz=" in query:
+        # 微信公众号, DOMAIN.md §4
         return Shape.ARTICLE
+    if "list" in path.rpartition("/")[2] or "=list" in query:
+        return Shape.SECTION
     match = _ID_QUERY.search(query)
     if match:
         return Shape.ARTICLE if _SHOWS.search(path + query) else Shape.MAYBE
