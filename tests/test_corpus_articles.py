@@ -200,6 +200,13 @@ def test_an_address_that_led_elsewhere_may_become_an_article_of_its_own(corpus: 
     assert found.article.body == text_of(2)
 
 
+def test_a_twin_that_changes_becomes_an_article_of_its_own(corpus: Corpus) -> None:
+    twin = article(2, canonical_url=address(1), body=text_of(1))
+    corpus.store([article(1), twin])
+    assert outcomes(corpus, article(2)) == ["new"]
+    assert [a.body for a in corpus.articles()] == [text_of(1), text_of(2)]
+
+
 # The same text
 
 
@@ -292,6 +299,13 @@ def test_an_article_belongs_to_every_section_that_showed_it(corpus: Corpus) -> N
         (sections[1].id, 1),
         (sections[2].id, 0),
     ]
+
+
+def test_a_side_list_does_not_make_a_stored_article_the_sections(corpus: Corpus) -> None:
+    section = corpus.section(PORTAL, "热点", "http://www.example.cn/hot/")
+    corpus.store([article(1)])
+    corpus.note(PORTAL, section.id, [link(1, side=True)])
+    assert rows(corpus, "SELECT * FROM article_sections") == []
 
 
 def test_a_batch_is_stored_as_a_whole_or_not_at_all(corpus: Corpus) -> None:

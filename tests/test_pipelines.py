@@ -303,6 +303,16 @@ async def test_a_batch_that_was_refused_once_is_tried_again_at_the_end(path: Pat
     assert last_run(path) == ("corpus_full", 1)
 
 
+async def test_a_refusal_of_the_last_batch_is_how_the_run_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise CorpusFull("corpus.db: the disk is full")
+
+    monkeypatch.setattr(Corpus, "store", refuse)
+    stats = await crawl(path, article(1))
+    assert (stats["finish_reason"], stats[FATAL]) == ("finished", "corpus.db: the disk is full")
+    assert last_run(path)[0] == "corpus_full"
+
+
 async def test_an_error_of_the_corpus_in_the_walk_ends_the_run_too(path: Path) -> None:
     def walk(spider: Feeder) -> None:
         raise CorpusFull("corpus.db: the disk is full")
@@ -336,6 +346,19 @@ async def test_the_corpus_is_open_while_the_spider_closes_and_closed_after_it(pa
     await crawler.crawl_async([article(1)])
     assert seen == [1]
     assert not path.with_name("corpus.db-wal").exists()
+
+
+async def test_the_corpus_is_open_for_everybody_who_hears_that_the_spider_is_closed(path: Path) -> None:
+    seen: list[int] = []
+
+    def listen(spider: Feeder) -> None:
+        def closed() -> None:
+            seen.append(spider.session.corpus.counts()["articles"])
+
+        spider.crawler.signals.connect(closed, signals.spider_closed, weak=False)
+
+    await crawl(path, listen, article(1))
+    assert seen == [1]
 
 
 @pytest.mark.parametrize("error", [CloseSpider("not today"), RuntimeError("broken extension")])
