@@ -8,6 +8,7 @@ work on these and never walk the tree again: a walk costs half as much as the pa
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from lxml import etree
 from crawler.extract.decode import decode
 from crawler.extract.lines import Anchor, Box, Line, Picture
 
-__all__ = ["Anchor", "Box", "Document", "Line", "Picture", "parse"]
+__all__ = ["Anchor", "Box", "Document", "Line", "Picture", "load", "parse", "walk"]
 
 #: Elements whose text is no part of the page as read.
 _SKIPPED = frozenset(
@@ -100,12 +101,21 @@ class Document:
 
 def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
     """Decode and parse a page's bytes; never raises.  Bytes without any markup give one paragraph or nothing."""
+    document = load(body, url, content_type)
+    walk(document)
+    return document
+
+
+def load(body: bytes, url: str, content_type: str | None = None) -> Document:
+    """A page's tree, not walked yet: no lines, boxes, meta tags."""
     decoded = decode(body, content_type)
     source = body if decoded.exact and len(body) < _LARGE else decoded.text[:_MAX_CHARS]
-    root = _tree(source)
-    document = Document(url, decoded.encoding, root)
-    _Walk(document).run(root)
-    return document
+    return Document(url, decoded.encoding, _tree(source))
+
+
+def walk(document: Document, tops: Sequence[etree._Element] | None = None) -> None:
+    """Fill a loaded document.  tops: read nothing but these elements (in page order, none within another)."""
+    _Walk(document).run(document.root) if tops is None else _Walk(document).run_within(tops)
 
 
 def _tree(source: str | bytes) -> etree._Element:
@@ -177,7 +187,7 @@ class _Walk:
                         self.closed(tag, code)
                 else:
                     self.document.comments.append((node.text or "", len(self.lines)))
-                text = node.tail
+                text = node.tail if node is not root else None
             # White space between blocks begins no line.
             if text and (parts or not text.isspace()):
                 parts.append(text)
@@ -187,6 +197,21 @@ class _Walk:
                     self.bold_chars += len(text.strip())
         self.flush()
         self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
+
+    def run_within(self, tops: Sequence[etree._Element]) -> None:
+        """Walk these elements only, each inside the boxes around it."""
+        outer = {self.document.root: self.box}
+        for top in tops:
+            self.box = outer[self.document.root]
+            around = [node for node in top.iterancestors() if node.tag not in _INLINE][-2::-1]
+            for node in around:
+                if node not in outer:
+                    self.open_box(node, str(node.tag))
+                    outer[node] = self.box
+                self.box = outer[node]
+            self.run(top)
+            for node in around:
+                outer[node].last = len(self.lines)
 
     def open_box(self, node: etree._Element, tag: str) -> None:
         """Begin a block-level element: a new line, and a new box."""
