@@ -29,6 +29,8 @@ _ASIDE_NAMES = re.compile(
 _LITTLE = 30.0
 
 
+#: Shorter lines are labels and headlines.
+_LABEL = 20
 #: Text, in characters, that a sibling box must add below the body to count as its continuation, and the number of
 #: its lines that are looked at.
 _GROWTH = 200
@@ -124,7 +126,11 @@ def _score(lines: list[Line], title: Title) -> list[float]:
     ended, gathered = 1.0, 0.0
     titles = frozenset(title.lines) | frozenset(title.repeats)
     for line in lines:
-        points = -4.0 if line.index in titles else _points(line)
+        if line.index in titles or (line.index < headline and len(line.text) < _LABEL):
+            # Above the headline stands navigation; what its labels say does not matter.
+            points = -4.0
+        else:
+            points = _points(line)
         if points > 0:
             factor = factors.get(id(line.box))
             if factor is None:

@@ -208,8 +208,12 @@ def furniture(text: str) -> str | None:
         for reason, pattern, longest in _RULES:
             if size <= longest and pattern.match(text):
                 return reason
-    if size <= _LEGAL_LENGTH and (size <= _SHORT or any(word in text for word in _LEGAL_WORDS)) and _LEGAL.search(text):
-        return "legal"
+    if size <= _SHORT:
+        return "legal" if _LEGAL.search(text) else None
+    if size <= _LEGAL_LENGTH:
+        for word in _LEGAL_WORDS:
+            if word in text:
+                return "legal" if _LEGAL.search(text) else None
     return None
 
 

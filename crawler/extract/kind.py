@@ -83,7 +83,7 @@ _LITTLE_TEXT = 60
 #: Error, challenge and login pages are short: navigation and one sentence.
 _MESSAGE_TEXT = 1_500
 #: So many characters tell a language.
-_SAMPLE = 1_000
+_SAMPLE = 400
 #: A list of articles has at least so many links with whole headlines.
 _LEAST_LINKS = 5
 #: Between headline and text stand the meta line, a lead and a few buttons.
