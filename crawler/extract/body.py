@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from crawler.extract.blocks import body_text, build_blocks, images_of
 from crawler.extract.confidence import confidence
-from crawler.extract.container import find_core
+from crawler.extract.container import Core, find_core
 from crawler.extract.dom import Document, Line
 from crawler.extract.furniture import is_meta_line
 from crawler.extract.media import attachments, pictures_between
@@ -49,16 +50,23 @@ class Body:
     players: int = 0
 
 
-def find_body(document: Document, title: Title, template: Template | None = None) -> Body:
+def find_body(
+    document: Document,
+    title: Title,
+    template: Template | None = None,
+    core: Core | None = None,
+    removed: Container[int] = (),
+) -> Body:
     """The article's lines and blocks; an empty Body where the page has no running text.
 
-    template: its body selectors and removals come before the generic rules.
+    template: its body selectors and removals come before the generic rules.  core, removed: from a learned template:
+    where the body stands, and indices of lines that are none of it.
     """
-    marked = marked_core(document, template)
+    marked = core or marked_core(document, template)
     core = marked or find_core(document, title)
     if core is None:
         return Body()
-    kept, left = trim(document, core, title, removed_lines(document, template))
+    kept, left = trim(document, core, title, removed or removed_lines(document, template))
     if not kept:
         return Body()
     first, last = kept[0].index, kept[-1].index

@@ -14,7 +14,7 @@ from crawler.extract.dom import Box, Document, Line
 from crawler.extract.furniture import is_meta_line, mark
 from crawler.extract.titles import Title
 
-__all__ = ["Core", "find_core"]
+__all__ = ["Core", "core_within", "find_core"]
 
 _MARKS = re.compile(r"[，。！？；：、”…]|[,.;:!?](?=\s|$)")
 #: Names of boxes around comments, recommendations and page feet: a weak hint, which only lowers the points.
@@ -117,6 +117,17 @@ def find_core(document: Document, title: Title) -> Core | None:
     home = _grown(document, _home(document, lines[first : last + 1], points[first : last + 1]))
     rival = sum(value for value in points[:first] + points[last + 1 :] if value > 0)
     return Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
+
+
+def core_within(document: Document, title: Title, home: Box) -> Core | None:
+    """The same, among the lines of a box that is known to hold the body; None where it holds no running text."""
+    inside = document.lines[home.first : home.last]
+    lines = [line for line in inside if not line.hidden] or inside
+    best = _stretch(lines, _score(lines, title)) if lines else None
+    if best is None:
+        return None
+    first, last, total = best
+    return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, lines[first].hidden)
 
 
 def _score(lines: list[Line], title: Title) -> list[float]:
