@@ -19,8 +19,8 @@ _DATE_LIKE = re.compile(
 )
 #: 222017.12: the day stands in its own element before year and month (博达 VSB lists).
 _DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
-#: An item's text longer than this is a teaser; its date stands within as much at its start or end.
-_NEAR = 120
+#: A longer piece of text is a teaser, and the dates in it are those of its story; a date line is shorter.
+_NEAR = 60
 #: An item is at most this many elements above its link; a lone link's column is no item.
 _HEIGHT = 6
 
@@ -62,9 +62,8 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None]) -> str:
         if parent is None or parent.tag in ("body", "html") or owners.get(parent) != anchor.url:
             break
         node, parent = parent, parent.getparent()
-    inside = squeeze(" ".join(node.itertext())).replace(anchor.headline, " ", 1) if node is not anchor.element else ""
-    if len(inside) > 2 * _NEAR:
-        inside = f"{inside[:_NEAR]} {inside[-_NEAR:]}"
+    inside = " ".join(piece for piece in node.itertext() if len(piece) < _NEAR) if len(node) else ""
+    inside = squeeze(inside).replace(anchor.headline, " ", 1)
     if _DATE_LIKE.search(inside):
         return inside
     return f"{anchor.text.replace(anchor.headline, ' ', 1)} {_beside(node, owners)}"
@@ -79,7 +78,7 @@ def _beside(node: etree._Element, owners: dict[etree._Element, str | None]) -> s
         sibling = sibling.getnext()
     text = squeeze(" ".join(after))
     if text:
-        return text[:_NEAR]
+        return text if len(text) < _NEAR else ""
     previous = node.getprevious()
     if previous is None:
         parent = node.getparent()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from crawler.extract.anchors import Anchor
 from crawler.extract.itemdates import printed_dates
+from crawler.extract.sidelists import side_blocks
 from crawler.extract.urlshape import Shape, is_slug
 from crawler.items import Link
 
@@ -97,6 +98,7 @@ def _is_article(anchor: Anchor, group: Group, channels: set[str]) -> bool:
 def article_links(chosen: list[Anchor], now: dt.datetime) -> list[Link]:
     """One Link an address: the fullest title, the item's printed date, and whether all its places are side lists."""
     dates = printed_dates(chosen, now)
+    sides = side_blocks(chosen)
     links: dict[str, Link] = {}
     for anchor in chosen:
         if anchor.url is None:
@@ -104,12 +106,11 @@ def article_links(chosen: list[Anchor], now: dt.datetime) -> list[Link]:
         title = full_title(anchor)
         link = links.get(anchor.url)
         if link is None:
-            links[anchor.url] = Link(anchor.url, title, dates.get(anchor.url), anchor.context.side)
+            links[anchor.url] = Link(anchor.url, title, dates.get(anchor.url), anchor.context.signature in sides)
             continue
-        link.side = link.side and anchor.context.side
+        link.side = link.side and anchor.context.signature in sides
         if _better(title, link.title):
             link.title = title
-    _unmark_only_lists(list(links.values()))
     return list(links.values())
 
 
@@ -128,10 +129,3 @@ def _better(new: str, old: str) -> bool:
     if not old or (_CUT.search(old) and not _CUT.search(new)):
         return bool(new)
     return False
-
-
-def _unmark_only_lists(links: list[Link]) -> None:
-    """A page whose every list looks like a side list has a main list all the same."""
-    if links and all(link.side for link in links):
-        for link in links:
-            link.side = False

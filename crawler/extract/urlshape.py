@@ -42,7 +42,7 @@ _NEVER_SITE = re.compile(
 )
 _NEVER_FILE = r"\.(?:exe|apk|ipa|dmg|js|css|json|xml|rss|jpe?g|png|gif|webp|svg|ico|swf)$"
 _NEVER_WORD = (
-    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u/\d|authors?|cart"
+    r"/(?:log(?:in|out)|sign(?:in|up)|regist\w*|search\w*|keywords?|tags?|comments?|download\w*|users?|u/\d+|authors?|cart"
     r"|passport|click|feedback|guestbook|ucenter|member|room|newsapp)(?:[/._-]|$)"
 )
 _NEVER_QUERY = re.compile(r"=http|@@|\{\{|%7b%7b|(?:^|&)(?:author|replytocom|keyword|wd|q)=")
