@@ -84,6 +84,8 @@ _ROLE_BEHIND = re.compile(
     r"^[（(\s]*(?:[\u3400-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
 )
 _ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u3400-\u9fff·、 ]{2,20})[/／]\s?(?P<role>文|图|摄影?|文图|图文|整理|报道)")
+#: Labels whose value is a writer by any name; others (记者, 报道, 整理) also open sentences.
+_VOUCHING = ("作", "撰", "执", "署", "文")
 #: 责任编辑：（nobody）, and the next story's headline on the same line.
 _HEADLINE = re.compile(r"[:：，。？！].{6}")
 #: Role words are looked for in this much of the first paragraph (a dateline), and of the last paragraph's end.
@@ -102,8 +104,9 @@ def read_credits(line: str) -> Credits:
     if len(line) <= _BARE_LONGEST and _ROLE_BEHIND.match(line):
         for match in _ROLE_BEHIND_PART.finditer(line):
             role = "photographers" if match["role"][0] in "摄图" and "文" not in match["role"] else "reporters"
-            credits.add(role, _all_names(match["names"]))
-        return credits
+            credits.add(role, _all_names(_BEFORE_NAME.sub("", match["names"])))
+        if credits:
+            return credits
     fields = split_labels(line)
     for item in fields:
         _read_field(item, credits)
@@ -142,10 +145,10 @@ def _writer_of_source(value: str, credits: Credits) -> None:
 
 def _read_writers(item: Field, credits: Credits) -> None:
     """作者 is vouched for by its label; 记者： also opens an answer in an interview, so that only names count there."""
-    if _PROSE.search(item.value.rstrip("。")):
+    if len(item.value) > _BARE_LONGEST or _PROSE.search(item.value.rstrip("。")):
         return
     writers, sep, correspondents = item.value.partition("通讯员")
-    loose = "记" not in item.label
+    loose = any(word in item.label for word in _VOUCHING)
     credits.add("reporters", split_names(writers, loose=loose))
     if sep:
         credits.add("correspondents", split_names(correspondents))

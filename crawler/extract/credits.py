@@ -27,14 +27,9 @@ _ROLES = ("reporters", "correspondents", "photographers", "editors")
 def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Credits, dict[str, Evidence]]:
     """Everybody named, and for each role the first place that named somebody."""
     credits, evidence = Credits(), dict[str, Evidence]()
-    for line in zones.head:
-        # What a reader does not see was written for search engines; there the "author" is the portal's editor.
-        if line.hidden:
-            continue
-        if line.index == published.line and (stamp := published.stamp) is not None:
-            text = f"{line.text[: stamp.start]} {line.text[stamp.end :]}"
-            line = Line(text, line.index, line.box, line.link_chars, line.bold_chars)
-        _note(credits, evidence, _from_line(line), "byline beside the headline", 0.9, line)
+    seen = [line for line in zones.head if not line.hidden]
+    for line in seen:
+        _note(credits, evidence, _beside(line, published), "byline beside the headline", 0.9, line)
     for line in zones.opening:
         part = _short(line) or dateline(line.text)
         _note(credits, evidence, part, "dateline", 0.9, line)
@@ -51,6 +46,7 @@ def find_credits(zones: Zones, hints: Hints, published: Publication) -> tuple[Cr
         if "摄" in line.text[-4:]:
             part = Credits(photographers=caption_names(line.text))
             _note(credits, evidence, part, "caption", 0.9, line)
+    _hidden(zones, published, credits, evidence)
     _beside_date(zones, published, credits, evidence)
     _lone_names(zones, credits, evidence)
     _stated(hints, credits, evidence)
@@ -62,6 +58,27 @@ def _from_line(line: Line) -> Credits:
     if len(text) > _LONGEST or not _MAYBE.search(text) or line.link_chars > len(text) * 0.8:
         return Credits()
     return read_credits(text)
+
+
+def _beside(line: Line, published: Publication) -> Credits:
+    """A line beside the headline; its date would stand between role and name."""
+    if line.index == published.line and (stamp := published.stamp) is not None:
+        text = f"{line.text[: stamp.start]} {line.text[stamp.end :]}"
+        line = Line(text, line.index, line.box, line.link_chars, line.bold_chars)
+    return _from_line(line)
+
+
+def _hidden(zones: Zones, published: Publication, credits: Credits, evidence: dict[str, Evidence]) -> None:
+    """Names that only search engines see (Baidu's block), for roles that nobody printed; never the editor as author."""
+    for line in zones.head:
+        if not line.hidden or len(line.text) > _LONGEST:
+            continue
+        part = _beside(line, published)
+        part.reporters = [name for name in part.reporters if name not in (*part.editors, *credits.editors)]
+        for role in _ROLES:
+            if getattr(credits, role):
+                setattr(part, role, [])
+        _note(credits, evidence, part, "hidden line beside the headline", 0.6, line)
 
 
 def _short(line: Line) -> Credits:
@@ -113,6 +130,6 @@ def _lone_names(zones: Zones, credits: Credits, evidence: dict[str, Evidence]) -
         if not 2 <= len(line.text) <= 16 or line.link_chars:
             continue
         names = split_names(line.text)
-        if names and "".join(names) == re.sub(r"[\s（）()、]", "", line.text) and all(map(is_person, names)):
+        if names and "".join(names) == re.sub(r"[\s（）()、□■●▲◎◆]", "", line.text) and all(map(is_person, names)):
             _note(credits, evidence, Credits(reporters=names), "names alone", 0.6, line)
             return

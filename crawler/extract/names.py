@@ -102,7 +102,7 @@ def split_names(text: str, *, loose: bool = False, codes: bool = False) -> list[
         name = _CODE_TAIL.sub("", token.strip("：:。.·-—―_\uff3f…“”\"'[]【】（）()《》<>"))
         if not is_person(name) or name[-1] == "摄":
             name = _VERB_TAIL.sub("", name)
-        if not name or name in NOT_A_NAME or name in COMMON_WORDS:
+        if not name or name in NOT_A_NAME or (name in COMMON_WORDS and not loose):
             continue
         if is_person(name):
             names.append(name)
