@@ -69,14 +69,49 @@ def test_complete_is_remembered_and_closes_the_gap(corpus: Corpus, clock: Clock,
 def test_a_walk_since_after_the_last_complete_one_leaves_a_gap(corpus: Corpus, clock: Clock, news: Section) -> None:
     corpus.complete(news.id, clock())
     since = clock.forward(days=5)
+    corpus.note(PORTAL, news.id, [link(1)])
     corpus.complete(news.id, clock.forward(days=1), since)
     section = corpus.sections(PORTAL)[0]
-    assert (section.gap, section.complete_since) == (True, since)
+    assert (section.gap, section.completed_at) == (True, MORNING)
+    assert [n.familiar for n in corpus.note(PORTAL, news.id, [link(1)])] == [False]
 
 
-def test_a_first_walk_since_some_day_leaves_no_gap(corpus: Corpus, clock: Clock, news: Section) -> None:
-    corpus.complete(news.id, clock(), clock() - dt.timedelta(days=3))
-    assert not corpus.sections(PORTAL)[0].gap
+def days_before(number: int | None) -> dt.datetime | None:
+    return None if number is None else MORNING - dt.timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("walks", "reach"),
+    [
+        ([(3, False)], 3),
+        ([(None, False)], None),
+        ([(3, False), (9, False)], 9),
+        ([(9, False), (3, False)], 9),
+        ([(3, False), (None, True)], 3),
+        ([(3, False), (None, False)], None),
+        ([(None, False), (3, False)], None),
+        ([(None, True)], None),
+    ],
+)
+def test_ground_grows_and_never_shrinks(
+    corpus: Corpus, clock: Clock, news: Section, walks: list[tuple[int | None, bool]], reach: int | None
+) -> None:
+    for since, known in walks:
+        corpus.complete(news.id, clock.forward(hours=1), days_before(since), known=known)
+    section = corpus.sections(PORTAL)[0]
+    assert (section.complete_since, section.gap) == (days_before(reach), False)
+
+
+@pytest.mark.parametrize(
+    ("reach", "wanted", "covers"),
+    [(None, None, True), (None, 3, True), (3, None, False), (3, 3, True), (3, 9, False), (9, 3, True)],
+)
+def test_a_section_says_how_far_back_it_is_known(
+    corpus: Corpus, clock: Clock, news: Section, reach: int | None, wanted: int | None, covers: bool
+) -> None:
+    assert not news.covers(days_before(wanted))
+    corpus.complete(news.id, clock(), days_before(reach))
+    assert corpus.sections(PORTAL)[0].covers(days_before(wanted)) is covers
 
 
 def test_run_is_recorded_from_beginning_to_end(corpus: Corpus, clock: Clock) -> None:

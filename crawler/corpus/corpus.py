@@ -78,14 +78,17 @@ class Corpus:
         with self._connection.writing() as db:
             return portals.section(db, portal, label, url, self._clock())
 
-    def complete(self, section_id: int, at: dt.datetime, since: dt.datetime | None = None) -> None:
+    def complete(
+        self, section_id: int, at: dt.datetime, since: dt.datetime | None = None, *, known: bool = False
+    ) -> None:
         """A walk read the section to its end: all that was noted there so far is familiar to later walks.
 
-        at: when it ended; since: how far back its ground reaches, None: to the list's own end.  The section's gap is
-        closed, unless since lies after the end of the last complete walk: the ground between the two is unread.
+        at: when it ended.  since: how far back it looked, None: to the list's own end.  known: it ended on familiar
+        ground, which reaches as far back as before.  The section's gap is closed, unless since lies after the end of
+        the last complete walk: the ground between the two is unread, and nothing becomes familiar.
         """
         with self._connection.writing() as db:
-            portals.complete(db, section_id, at, since)
+            portals.complete(db, section_id, at, since, known)
 
     def begin_run(self, portal: str, arguments: Mapping[str, object]) -> Run:
         """Open the record of a crawl."""

@@ -46,18 +46,28 @@ def sections(db: Database, portal: str) -> list[Section]:
     return [_section(row) for row in db.execute(f"{_SELECT} WHERE portal = ? ORDER BY id", (portal,))]
 
 
-def complete(db: Database, section_id: int, at: dt.datetime, since: dt.datetime | None) -> None:
+def complete(db: Database, section_id: int, at: dt.datetime, since: dt.datetime | None, known: bool) -> None:
     """Remember that a walk read the section to its end: all that was sighted so far is familiar from now on.
 
     The mark is a number beside the time because clocks jump.  A walk that began after the last complete one's end
-    leaves unread ground between the two, which is a gap.
+    leaves unread ground between the two: it completes nothing, so that the next walk reads down to the older ground.
     """
-    before = db.execute("SELECT completed_at FROM sections WHERE id = ?", (section_id,)).fetchone()
-    gap = bool(since and before and before[0] and before[0] < instant(since))
+    row = db.execute(f"{_SELECT} WHERE id = ?", (section_id,)).fetchone()
+    if row is None:
+        raise LookupError(f"no section has the number {section_id}")
+    before = _section(row)
+    reach = None if since is None else since.astimezone(dt.UTC)
+    if before.completed_at and known:
+        reach = before.complete_since
+    elif before.completed_at and reach:
+        if before.completed_at < reach:
+            db.execute("UPDATE sections SET gap = 1 WHERE id = ?", (section_id,))
+            return
+        reach = min(reach, before.complete_since) if before.complete_since else None
     db.execute(
-        "UPDATE sections SET completed_at = ?, complete_since = ?, gap = ?,"
+        "UPDATE sections SET completed_at = ?, complete_since = ?, gap = 0,"
         " complete_mark = (SELECT max(id) FROM sightings) WHERE id = ?",
-        (instant(at), instant(since) if since else None, gap, section_id),
+        (instant(at), instant(reach) if reach else None, section_id),
     )
 
 

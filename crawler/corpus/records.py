@@ -32,6 +32,15 @@ class Section:
     complete_since: dt.datetime | None = None
     gap: bool = False
 
+    def covers(self, since: dt.datetime | None) -> bool:
+        """True if familiar ground reaches as far back as a walk with that limit wants to see (None: everything).
+
+        Where it does not, whole pages of familiar links say nothing about what lies below them.
+        """
+        if self.completed_at is None:
+            return False
+        return self.complete_since is None or (since is not None and since >= self.complete_since)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
