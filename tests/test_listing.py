@@ -137,6 +137,22 @@ def test_date_of_the_item(beside, expected):
     assert (found.isoformat() if found else None) == expected
 
 
+@pytest.mark.parametrize(
+    "teaser",
+    ["2014年11月30日下午，城东水厂动工。", "去年12月3日，工程开始。", "今天的市民可以喝上更好的水，这要从头说起。"],
+)
+def test_date_in_a_teaser_is_not_the_items(teaser):
+    markup = f"<li><h3><a href='/a/1001.html'>{HEADLINES[0]}</a></h3><p>{teaser}</p></li>"
+    assert read(markup).articles[0].published is None
+
+
+def test_date_in_the_headline_is_not_the_items():
+    markup = (
+        "<li><a href='/a/1001.html'><img src='a.jpg'></a><a href='/a/1001.html'>12月4日晚音乐会改在剧院演出</a></li>"
+    )
+    assert read(markup).articles[0].published is None
+
+
 def test_date_in_front_of_the_link():
     items = [
         f"[12-{day}] <a href='/a/100{day}.html'>{text}</a>" for day, text in zip((30, 29), HEADLINES, strict=False)

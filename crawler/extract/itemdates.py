@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from lxml import etree
@@ -21,6 +22,7 @@ _DATE_LIKE = re.compile(
 _DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
 #: A longer piece of text is a teaser, and the dates in it are those of its story; a date line is shorter.
 _NEAR = 60
+_SENTENCE = re.compile(r"[，。！？；]")
 #: An item is at most this many elements above its link; a lone link's column is no item.
 _HEIGHT = 6
 
@@ -28,14 +30,16 @@ _HEIGHT = 6
 def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.datetime]:
     """Address → date printed in its item; addresses without one are left out."""
     owners: dict[etree._Element, str | None] = {}
+    titles: defaultdict[str | None, set[str]] = defaultdict(set)
     for anchor in chosen:
         _claim(anchor, owners)
+        titles[anchor.url].add(anchor.headline)
     found: dict[str, dt.datetime] = {}
     for anchor in chosen:
         url = anchor.url
         if url is None or url in found:
             continue
-        text = _around(anchor, owners)
+        text = _around(anchor, owners, titles[url])
         if _DATE_LIKE.search(text):
             when = _read(text, now)
             if when:
@@ -54,7 +58,7 @@ def _claim(anchor: Anchor, owners: dict[etree._Element, str | None]) -> None:
         node = node.getparent()
 
 
-def _around(anchor: Anchor, owners: dict[etree._Element, str | None]) -> str:
+def _around(anchor: Anchor, owners: dict[etree._Element, str | None], titles: set[str]) -> str:
     """Text of the item without the headline: the largest element with this link only, then what follows it."""
     node = anchor.element
     parent = node.getparent()
@@ -62,11 +66,11 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None]) -> str:
         if parent is None or parent.tag in ("body", "html") or owners.get(parent) != anchor.url:
             break
         node, parent = parent, parent.getparent()
-    inside = " ".join(piece for piece in node.itertext() if len(piece) < _NEAR) if len(node) else ""
-    inside = squeeze(inside).replace(anchor.headline, " ", 1)
+    pieces = [squeeze(piece) for piece in node.itertext() if len(piece) < _NEAR] if len(node) else []
+    inside = " ".join(piece for piece in pieces if piece not in titles and not _SENTENCE.search(piece))
     if _DATE_LIKE.search(inside):
         return inside
-    return f"{anchor.text.replace(anchor.headline, ' ', 1)} {_beside(node, owners)}"
+    return _beside(node, owners)
 
 
 def _beside(node: etree._Element, owners: dict[etree._Element, str | None]) -> str:
