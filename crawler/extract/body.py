@@ -9,7 +9,7 @@ from lxml import etree
 
 from crawler.extract.blocks import body_text, build_blocks, images_of
 from crawler.extract.confidence import confidence
-from crawler.extract.container import Core, find_core
+from crawler.extract.container import Core, fallback_core, find_core
 from crawler.extract.dom import Document, Line
 from crawler.extract.furniture import is_meta_line
 from crawler.extract.media import attachments, pictures_between
@@ -63,7 +63,7 @@ def find_body(
     where the body stands, and indices of lines that are none of it.
     """
     marked = core or marked_core(document, template)
-    core = marked or find_core(document, title)
+    core = marked or find_core(document, title) or fallback_core(document, title)
     if core is None:
         return Body()
     kept, left = trim(document, core, title, removed or removed_lines(document, template))

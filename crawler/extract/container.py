@@ -29,6 +29,8 @@ _ASIDE_NAMES = re.compile(
 _LITTLE = 30.0
 
 
+#: Without running text: how far below the headline a line may stand, and its least length, in characters.
+_NEARBY, _PLAIN = 25, 8
 #: Shorter lines are labels and headlines.
 _LABEL = 20
 #: Text, in characters, that a sibling box must add below the body to count as its continuation, and the number of
@@ -51,6 +53,8 @@ class Core:
     rival: float = 0.0
     #: the text was found among lines that are styled away
     hidden: bool = False
+    #: nothing outside of first to last belongs to it
+    exact: bool = False
 
 
 def _points(line: Line) -> float:
@@ -103,6 +107,9 @@ def _jump(one: Box, other: Box) -> float:
 
 def find_core(document: Document, title: Title) -> Core | None:
     """The stretch of lines with the most running text; None on a page without any."""
+    marked = _between_markers(document)
+    if marked is not None:
+        return marked
     lines = [line for line in document.lines if not line.hidden]
     points = _score(lines, title)
     best = _stretch(lines, points)
@@ -137,11 +144,9 @@ def _score(lines: list[Line], title: Title) -> list[float]:
     ended, gathered = 1.0, 0.0
     titles = frozenset(title.lines) | frozenset(title.repeats)
     for line in lines:
-        if line.index in titles or (line.index < headline and len(line.text) < _LABEL):
-            # Above the headline stands navigation; what its labels say does not matter.
-            points = -4.0
-        else:
-            points = _points(line)
+        # Above the headline stands navigation; what its labels say does not matter.
+        label = line.index in titles or (line.index < headline and len(line.text) < _LABEL)
+        points = -4.0 if label else _points(line)
         if points > 0:
             factor = factors.get(id(line.box))
             if factor is None:
@@ -199,3 +204,47 @@ def _grown(document: Document, home: Box) -> Box:
         if len(below) <= _GROWTH_CHECKED and sum(len(line.text) for line in below) >= _GROWTH:
             home = box
     return home
+
+
+def _between_markers(document: Document) -> Core | None:
+    """What stands between Founder's comments enpcontent and /enpcontent (DOMAIN.md §4.3), where that is text.
+
+    The pair may occur twice in a page; the first one with text counts.
+    """
+    opened: int | None = None
+    for text, index in document.comments:
+        name = text.strip().lower()
+        if name == "enpcontent":
+            opened = index
+        elif name == "/enpcontent" and opened is not None:
+            lines = document.lines[opened:index]
+            points = sum(value for value in map(_points, lines) if value > 0)
+            if points > _LITTLE:
+                return Core(opened, index, _common(lines), points, 0.0, all(line.hidden for line in lines), exact=True)
+            opened = None
+    return None
+
+
+def _common(lines: list[Line]) -> Box:
+    """The smallest box that holds all lines."""
+    box = lines[0].box
+    while box.parent is not None and not lines[-1].box.within(box):
+        box = box.parent
+    return box
+
+
+def fallback_core(document: Document, title: Title) -> Core | None:
+    """On pages without running text (galleries, videos): the first plain lines below the headline, if any."""
+    if not title.lines:
+        return None
+    below = title.lines[-1] + 1
+    for line in document.lines[below : below + _NEARBY]:
+        if line.hidden or line.link_chars or len(line.text) < _PLAIN or mark(line) or is_meta_line(line.text):
+            continue
+        last = line.index + 1
+        for other in document.lines[last : line.box.last]:
+            if other.link_chars or mark(other):
+                break
+            last = other.index + 1
+        return Core(line.index, last, line.box, 0.0, exact=True)
+    return None

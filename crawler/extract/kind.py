@@ -73,7 +73,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _HOME_PATH = re.compile(r"/?(?:index|default|home|main)?(?:\.s?html?|\.php|\.aspx?|\.jsp)?", re.IGNORECASE)
-_SITE_ONLY = re.compile(r"(?:首页|频道|列表|新闻中心)")
+_INDEX_PATH = re.compile(r"/(?:index(?:_\d+)?\.\w+|list[-_\d]*\.\w+|node_\d+\.\w+)$", re.IGNORECASE)
 
 #: An article's body has at least these points (see container.py): the least on the bench has 74, and of its 20 list
 #: and front pages the most have 58, but for those whose summaries form one long text.
@@ -146,10 +146,12 @@ def _foreign(text: str) -> bool:
 
 
 def _listing(document: Document, title: Title, body: Body) -> bool:
-    if body.asides > 10 and body.asides * 5 > len(body.lines) * 3 and not body.dated:
+    if body.asides > 10 and body.asides * 5 > len(body.lines) * (10 if body.dated else 3):
         return True
     if body.points >= _ARTICLE_POINTS:
         return False
+    if _INDEX_PATH.search(urlsplit(document.url).path):
+        return True
     links = sum(1 for line in document.lines if line.link_chars >= 8 and line.link_chars * 10 > len(line.text) * 6)
     if links < _LEAST_LINKS:
         return False

@@ -15,6 +15,8 @@ __all__ = ["trim"]
 _NOT_WORD = re.compile(r"[\W_]+")
 #: A longer line in the middle of the text that speaks of rights or reprints is news about them.
 _NOTICE = 60
+#: Shorter lines repeat for good reasons: refrains, table cells, sub-headings.
+_PARAGRAPH = 30
 #: So much running text, in characters and in paragraphs that follow each other, is no summary in a list of links.
 _CONCLUSION = 150
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
@@ -28,12 +30,15 @@ def trim(
     removed: indices of lines that a template takes out.
     """
     home = core.home
-    first, last = min(core.first, home.first), max(core.last, home.last)
+    first, last = core.first, core.last
+    if not core.exact:
+        first, last = min(first, home.first), max(last, home.last)
     lines = [line for line in document.lines[first:last] if not line.hidden or core.hidden]
     reasons = ["template" if line.index in removed else _reason(line) for line in lines]
     _subheadings(lines, reasons)
     _head(lines, reasons, core, title)
     _tail(lines, reasons, core)
+    _twins(lines, reasons)
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
     left = [(line, reason) for line, reason in zip(lines, reasons, strict=True) if reason is not None]
     return kept, left
@@ -109,6 +114,23 @@ def _repeated_headline(lines: list[Line], reasons: list[str | None], title: Titl
             return
 
 
+def _twins(lines: list[Line], reasons: list[str | None]) -> None:
+    """Keep the first of two copies of a body, printed for the desk and for the telephone.
+
+    A paragraph that alone is repeated may be the author's; so nearly half of them must be.
+    """
+    seen: set[str] = set()
+    twins: list[int] = []
+    for position, line in enumerate(lines):
+        if reasons[position] is None and len(line.text) >= _PARAGRAPH:
+            if line.text in seen:
+                twins.append(position)
+            seen.add(line.text)
+    if len(twins) * 5 >= len(seen) * 2:
+        for position in twins:
+            reasons[position] = "printed twice"
+
+
 def _fold(text: str) -> str:
     return _NOT_WORD.sub("", text)
 
@@ -129,6 +151,9 @@ def _tail(lines: list[Line], reasons: list[str | None], core: Core) -> None:
                 end = position
             elif reason == "legal" and len(lines[position].text) > _NOTICE and behind < 0.95 * total:
                 reasons[position] = None
+        elif reason in ("prompt", "signature") and behind > 0.15 * total and lines[position].text[-1] in "。！？":
+            # A sentence about an app or an account, with the text going on, is the text's.
+            reasons[position] = None
         behind += running[position]
         if position and reasons[position - 1] is None:
             solid += running[position]
