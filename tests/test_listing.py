@@ -153,6 +153,14 @@ def test_date_in_the_headline_is_not_the_items():
     assert read(markup).articles[0].published is None
 
 
+@pytest.mark.parametrize(
+    "text", ["{} [2025-12-30]", "{}（2025年12月30日）", "2025-12-30 {}", "<span>{}</span><em>2025-12-30 08:10</em>"]
+)
+def test_date_inside_the_link(text):
+    link = read(f"<li><a href='/a/1001.html'>{text.format(HEADLINES[0])}</a></li><li>。</li>").articles[0]
+    assert (link.title, link.published.day) == (HEADLINES[0], 30)
+
+
 def test_date_in_front_of_the_link():
     items = [
         f"[12-{day}] <a href='/a/100{day}.html'>{text}</a>" for day, text in zip((30, 29), HEADLINES, strict=False)

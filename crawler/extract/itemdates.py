@@ -12,7 +12,7 @@ from lxml import etree
 from crawler.extract.anchors import Anchor, squeeze
 from crawler.extract.dates import parse_date
 
-__all__ = ["printed_dates"]
+__all__ = ["printed_dates", "unstamped"]
 
 #: What can be part of a date; anything else is not handed to the date reader, which costs ten times this search.
 _DATE_LIKE = re.compile(
@@ -22,6 +22,9 @@ _DATE_LIKE = re.compile(
 _DAY_FIRST = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])\s*((?:19|20)\d{2})[-./年](0?[1-9]|1[0-2])月?(?![-./\d])")
 #: A longer piece of text is a teaser, and the dates in it are those of its story; a date line is shorter.
 _NEAR = 60
+_DAY = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"
+#: A date inside the link, after or before the headline: 标题 [2022-11-13], 2022-11-13 标题.
+_STAMPED = re.compile(rf"(\S.*?)[\s·|]*[\[(（]?\s*({_DAY})\s*[\])）]?|[\[(（]?({_DAY})[\])）]?[\s·|:：]+(\S.*)")
 _SENTENCE = re.compile(r"[，。！？；]")
 #: An item is at most this many elements above its link; a lone link's column is no item.
 _HEIGHT = 6
@@ -47,6 +50,23 @@ def printed_dates(chosen: Sequence[Anchor], now: dt.datetime) -> dict[str, dt.da
     return found
 
 
+def unstamped(text: str) -> str:
+    """A link's text without the date that stands before or after the headline in it.
+
+    >>> unstamped("老街口袋公园添座椅 [2026-03-04]"), unstamped("2026-03-04 08:00 老街口袋公园添座椅")
+    ('老街口袋公园添座椅', '老街口袋公园添座椅')
+    """
+    match = _stamped(text)
+    return str(match[1] or match[4]) if match else text
+
+
+def _stamped(text: str) -> re.Match[str] | None:
+    """Match of a text that begins or ends with a date; cheap for the many that do not."""
+    if text[-6:].rstrip("])）日 ")[-1:].isdigit() or text[:4].lstrip("[(（ ")[:2] in ("19", "20"):
+        return _STAMPED.fullmatch(text)
+    return None
+
+
 def _claim(anchor: Anchor, owners: dict[etree._Element, str | None]) -> None:
     """Mark every ancestor with the only address in it, or None where there are several."""
     node: etree._Element | None = anchor.element
@@ -70,7 +90,7 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None], titles: se
     inside = " ".join(piece for piece in pieces if piece not in titles and not _SENTENCE.search(piece))
     if _DATE_LIKE.search(inside):
         return inside
-    return _beside(node, owners)
+    return anchor.text if _stamped(anchor.text) else _beside(node, owners)
 
 
 def _beside(node: etree._Element, owners: dict[etree._Element, str | None]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawler.extract.anchors import Anchor
-from crawler.extract.itemdates import printed_dates
+from crawler.extract.itemdates import printed_dates, unstamped
 from crawler.extract.sidelists import side_blocks
 from crawler.extract.urlshape import Shape, is_slug
 from crawler.items import Link
@@ -116,7 +116,7 @@ def article_links(chosen: list[Anchor], now: dt.datetime) -> list[Link]:
 
 def full_title(anchor: Anchor) -> str:
     """The link's headline: @title where the text is cut off or missing, else the text (DOMAIN.md §4.1)."""
-    text, tooltip = anchor.headline, anchor.tooltip
+    text, tooltip = unstamped(anchor.headline), anchor.tooltip
     stump = _CUT.sub("", text).replace(" ", "")
     if tooltip and (not text or stump == "" or stump[:6] in tooltip.replace(" ", "")):
         return tooltip if len(tooltip) >= len(stump) else text
