@@ -118,6 +118,19 @@ def test_article_names_its_page():
     assert article_page(document) == ("A02", "民生")
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("石溪日报 2026年04月18日 星期六 第A02版：民生", ("A02", "民生")),
+        ("石溪晚报 04月18日 第7版", ("7", None)),
+        ("下转第7版", (None, None)),
+    ],
+)
+def test_page_in_the_masthead(line, expected):
+    body = f"<div>{line}</div><h1>老街口袋公园添座椅</h1><p>新椅子装好了。</p>"
+    assert article_page(parse(body.encode(), "http://p.example.cn/html/2026-04/18/content_9.htm")) == expected
+
+
 def test_ordinary_article_has_no_printed_page():
     body = "<div>第A02版：民生</div><h1>老街口袋公园添座椅</h1>"
     assert article_page(parse(body.encode(), "http://www.example.cn/news/1.shtml")) == (None, None)

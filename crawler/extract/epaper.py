@@ -41,6 +41,9 @@ _PLACEHOLDER = re.compile(r"\{date(?::([^}]+))?\}")
 _STEP = re.compile(r"[上下]一[版篇期]|返回|目录|版面(?:导航|目录|概览)|pdf|往期|放大|缩小|默认|首页", re.IGNORECASE)
 #: An e-paper's article names its page near the top; further down stand the names of all pages.
 _NEAR_TOP = 40
+#: The label at the end of a masthead: 石桥日报 2025年01月04日 星期六 第A01版：要闻.
+_MASTHEAD = re.compile(r"(?<![见转至])第\s*([A-Z]{0,3}\d{1,3}[A-Z]?)\s*版\s*(?:[：:]\s*(\S{2,12}))?\s*$")
+_MASTHEAD_LENGTH = 60
 
 
 @dataclass(slots=True)
@@ -194,4 +197,7 @@ def article_page(document: Document) -> tuple[str | None, str | None]:
         label = page_label(line.text) if "版" in line.text or line.link_chars else None
         if label:
             return label
+        within = _MASTHEAD.search(line.text) if len(line.text) <= _MASTHEAD_LENGTH else None
+        if within:
+            return within[1], within[2]
     return None, None
