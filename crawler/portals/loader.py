@@ -18,7 +18,7 @@ from crawler.portals.scope import site_of
 from crawler.portals.table import url_fault
 from crawler.urls import host_of, key
 
-__all__ = ["from_url", "load", "load_all", "names", "read"]
+__all__ = ["from_url", "load", "load_all", "names", "read", "where"]
 
 #: What a portal may be called: it is a spider's name, a word on the command line and a file name on every system.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -53,6 +53,12 @@ def load_all(user_dir: Path | None = None) -> dict[str, Portal]:
                 f"{name}.toml: home = {portal.home!r}: is the home of {other}.toml too; remove one of them"
             )
     return portals
+
+
+def where(name: str, user_dir: Path | None = None) -> Path | None:
+    """The file that says what is known of a portal; None where no file does, or where it is no file of its own."""
+    file = _files(user_dir).get(name)
+    return file if isinstance(file, Path) else None
 
 
 def read(path: Path) -> Portal:
