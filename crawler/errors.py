@@ -4,6 +4,9 @@
     * UsageError              a wrong option, name or file given by a person (exit status 2)
     * PortalError             a portal file that does not say what it should
         * UnknownPortal       no portal of that name
+    * Later                   not now, without anybody's fault (exit status 75)
+        * PortalBusy          another run of that portal is on
+        * PortalPaused        the portal refused the last run and is left alone for a while
     * CorpusError             the corpus cannot be opened, read or written
         * CorpusLocked        another process holds the write lock for too long
         * CorpusReadOnly      no permission to write
@@ -24,7 +27,10 @@ __all__ = [
     "CorpusLocked",
     "CorpusNewer",
     "CorpusReadOnly",
+    "Later",
+    "PortalBusy",
     "PortalError",
+    "PortalPaused",
     "UnknownPortal",
     "UsageError",
 ]
@@ -44,6 +50,18 @@ class PortalError(ChengwenError):
 
 class UnknownPortal(PortalError):
     """No portal has that name; the message offers the nearest names."""
+
+
+class Later(ChengwenError):
+    """Nothing is wrong, but this is not the time; commands exit with status 75 (EX_TEMPFAIL of sysexits.h)."""
+
+
+class PortalBusy(Later):
+    """Another process crawls that portal into that corpus."""
+
+
+class PortalPaused(Later):
+    """The portal's host refused an earlier run, and the pause it was given has not passed."""
 
 
 class CorpusError(ChengwenError):

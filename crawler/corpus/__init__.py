@@ -3,7 +3,8 @@
 from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
-from crawler.corpus.records import Known, Noted, Outcome, Run, Section, Stored, StoredArticle, Waiting
+from crawler.corpus.lock import PortalLock
+from crawler.corpus.records import Known, Noted, Outcome, Pause, Run, Section, Stored, StoredArticle, Waiting
 
 __all__ = [
     "Batch",
@@ -11,6 +12,8 @@ __all__ = [
     "Known",
     "Noted",
     "Outcome",
+    "Pause",
+    "PortalLock",
     "Run",
     "Section",
     "Stored",

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler.corpus import articles, duplicates, ledger, noting, portals, reading
+from crawler.corpus import articles, duplicates, ledger, noting, pauses, portals, reading
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
-from crawler.corpus.records import Known, Noted, Run, Section, Stored, StoredArticle, Waiting
+from crawler.corpus.records import Known, Noted, Pause, Run, Section, Stored, StoredArticle, Waiting
 from crawler.items import Article, Link
 
 __all__ = ["Corpus"]
@@ -115,6 +115,23 @@ class Corpus:
         row = {"run_id": run_id, "section_id": section_id, "list_pages": list_pages, "links_seen": links_seen}
         with self._connection.writing() as db:
             portals.section_run(db, row | {"links_new": links_new, "ended_by": ended_by, "gap": gap})
+
+    # Hosts that refuse
+
+    def pause(self, host: str, why: str, least: dt.timedelta = dt.timedelta()) -> Pause:
+        """Leave a host alone that refused a run: twice as long as the last time, at least for `least`."""
+        with self._connection.writing() as db:
+            return pauses.pause(db, host, why, least, self._clock())
+
+    def pauses(self) -> dict[str, Pause]:
+        """Hosts that refused the last run that asked them, by name; `until` may lie in the past."""
+        with self._connection.reading() as db:
+            return pauses.pauses(db, self._clock())
+
+    def lift(self, host: str) -> None:
+        """Pages of that host come through again: its next pause is a first one."""
+        with self._connection.writing() as db:
+            pauses.lift(db, host)
 
     # The ledger
 

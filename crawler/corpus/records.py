@@ -8,7 +8,7 @@ from typing import Literal
 
 from crawler.items import Article, Link
 
-__all__ = ["Known", "Noted", "Outcome", "Run", "Section", "Stored", "StoredArticle", "Waiting"]
+__all__ = ["Known", "Noted", "Outcome", "Pause", "Run", "Section", "Stored", "StoredArticle", "Waiting"]
 
 #: new: a story not seen before; duplicate: identical text under another address, linked to the first;
 #: unchanged, updated: an address that was stored before, with the same or with other content.
@@ -49,6 +49,17 @@ class Run:
     id: int
     portal: str
     started_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A host that refused a run.  refused_runs: how many in a row; until: left alone up to then; why: in words."""
+
+    host: str
+    refused_runs: int
+    refused_at: dt.datetime
+    until: dt.datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

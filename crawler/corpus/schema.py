@@ -182,8 +182,19 @@ SELECT articles.id, articles.portal, articles.section, articles.title, articles.
 FROM articles JOIN bodies ON bodies.id = articles.body_id;
 """
 
+# By host, since portals share hosts and anti-crawl systems guard hosts.
+_PAUSES = """
+CREATE TABLE pauses (
+    host TEXT NOT NULL PRIMARY KEY,
+    refused_runs INTEGER NOT NULL,
+    refused_at TEXT NOT NULL,
+    until TEXT NOT NULL,
+    why TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES,)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES)
 
 #: user_version of a file that this release writes.
 VERSION = len(MIGRATIONS)
