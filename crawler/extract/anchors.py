@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from lxml import etree
@@ -38,6 +39,7 @@ _SIDE = re.compile(
 #: Characters of the chain of elements that tell one block from another; pages nested 2,000 deep exist.
 _SIGNATURE = 200
 _ITEMS = frozenset(("li", "dd", "dt", "tr", "article"))
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN_CLASS = re.compile(r"(?:^|[\s_-])(?:hidden|hide|none|dn)(?:$|\s)")
 
 
@@ -165,17 +167,7 @@ class _Addresses:
         return found
 
     def _read(self, href: str) -> tuple[str | None, Shape, SplitResult | None]:
-        clean = _CLEAN.match(href) or _CLEAN.match(self._joined(href))
-        if clean:
-            scheme, host, path, query = clean.groups("")
-            parts = SplitResult(scheme, host, path, query, "")
-            url = f"{scheme}://{host}{path}?{query}" if query else f"{scheme}://{host}{path}"
-            return url, shape_of(parts), parts
-        repaired = absolute(self.base, href)
-        if not repaired:
-            return None, Shape.NEVER, None
-        parts = urlsplit(repaired)
-        return repaired, shape_of(parts), parts
+        return _clean(href) or _clean(self._joined(href)) or _repaired(self.base, href)
 
     def _joined(self, href: str) -> str:
         """Relative addresses in their plain forms; "" for all others."""
@@ -184,6 +176,25 @@ class _Addresses:
         if href.startswith("/"):
             return self.root + href if "/." not in href else ""
         return self.folder + href if "/." not in href else ""
+
+
+@lru_cache(maxsize=16_384)
+def _clean(url: str) -> tuple[str, Shape, SplitResult] | None:
+    """An absolute address that needs no repair; remembered, since the pages of a portal share most of their links."""
+    match = _CLEAN.match(url)
+    if not match:
+        return None
+    scheme, host, path, query = match.groups("")
+    parts = SplitResult(scheme, host, path, query, "")
+    return f"{scheme}://{host}{path}{'?' if query else ''}{query}", shape_of(parts), parts
+
+
+def _repaired(base: str, href: str) -> tuple[str | None, Shape, SplitResult | None]:
+    url = absolute(base, href)
+    if not url:
+        return None, Shape.NEVER, None
+    parts = urlsplit(url)
+    return url, shape_of(parts), parts
 
 
 def _context(element: etree._Element, known: dict[etree._Element, Context], shared: _Shared) -> Context:
@@ -212,19 +223,26 @@ def _inherit(above: Context, element: etree._Element) -> Context:
     signature = f"{above.signature[-_SIGNATURE:]}/{tag}"
     if marks:
         signature += "." + _DIGITS.sub("", marks.split(None, 1)[0])
+    nav, furniture, side, hidden = _flags(names)
     return Context(
         signature,
-        above.nav or tag in ("nav", "header") or _NAV.search(names) is not None,
-        above.furniture or tag == "footer" or _FURNITURE.search(names) is not None,
-        above.side or tag == "aside" or _SIDE.search(names) is not None,
-        above.hidden or _hidden(element, names),
+        above.nav or nav or tag in ("nav", "header"),
+        above.furniture or furniture or tag == "footer",
+        above.side or side or tag == "aside",
+        above.hidden or hidden or _HIDDEN_STYLE.search(element.get("style") or "") is not None,
         above.item or tag in _ITEMS,
     )
 
 
-def _hidden(element: etree._Element, names: str) -> bool:
-    style = element.get("style")
-    return bool(style and "display:none" in style.replace(" ", "").lower()) or _HIDDEN_CLASS.search(names) is not None
+@lru_cache(maxsize=16_384)
+def _flags(names: str) -> tuple[bool, bool, bool, bool]:
+    """What class and id say: navigation, furniture, side list, hidden."""
+    return (
+        _NAV.search(names) is not None,
+        _FURNITURE.search(names) is not None,
+        _SIDE.search(names) is not None,
+        _HIDDEN_CLASS.search(names) is not None,
+    )
 
 
 def _texts(element: etree._Element) -> tuple[str, str, bool]:

@@ -86,10 +86,12 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None], titles: se
         if parent is None or parent.tag in ("body", "html") or owners.get(parent) != anchor.url:
             break
         node, parent = parent, parent.getparent()
-    pieces = [squeeze(piece) for piece in node.itertext() if len(piece) < _NEAR] if len(node) else []
-    inside = " ".join(piece for piece in pieces if piece not in titles and not _SENTENCE.search(piece))
-    if _DATE_LIKE.search(inside):
-        return inside
+    pieces = [piece for piece in node.itertext() if len(piece) < _NEAR] if len(node) else []
+    if _DATE_LIKE.search(" ".join(pieces)):
+        clean = [squeeze(piece) for piece in pieces]
+        inside = " ".join(piece for piece in clean if piece not in titles and not _SENTENCE.search(piece))
+        if _DATE_LIKE.search(inside):
+            return inside
     return anchor.text if _stamped(anchor.text) else _beside(node, owners)
 
 
