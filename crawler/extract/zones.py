@@ -82,7 +82,10 @@ def find_zones(doc: Document, title: Title, body: Extent) -> Zones:
 
 
 def _first_prose(lines: list[Line], start: int, first: int) -> int:
-    """The body's first line, or the first sentence behind it: its container may hold the line with date and source."""
+    """The body's first line, or the first sentence behind it: its container may hold the line with date and source.
+
+    Bench: with bodies that keep the meta line, published 0.992 instead of 0.871.
+    """
     stop = max(first, start) if first >= 0 else start
     for line in lines[stop : stop + _BELOW]:
         if len(line.text) >= _PROSE or (len(line.text) >= _PROSE // 2 and "。" in line.text):
@@ -91,7 +94,10 @@ def _first_prose(lines: list[Line], start: int, first: int) -> int:
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Labels and values that stand in cells or items of their own (`来源：` | `苏州日报`), as one line each."""
+    """Labels and values that stand in cells or items of their own (`来源：` | `苏州日报`), as one line each.
+
+    No page of the bench needs it; table layouts of gov portals do (DOMAIN.md §4.8).
+    """
     joined: list[Line] = []
     label: Line | None = None
     for line in lines:
