@@ -143,31 +143,21 @@ def _by_segments(body: bytes, legacy: str) -> Decoded:
 
 
 def _segment(piece: bytes, legacy: str) -> tuple[str, str]:
-    try:
-        text = piece.decode("utf-8")
-        if _looks_chinese(text):
-            return "utf-8", text
-    except UnicodeDecodeError:
-        text = ""
+    text = piece.decode("utf-8", "chengwen.stray")
+    lost = text.count("\ufffd")
+    if _looks_chinese(text.replace("\ufffd", "")) and (not lost or (_UTF8_RUN.search(piece) and lost * 4 <= len(text))):
+        return "utf-8", text
     try:
         return legacy, piece.decode(legacy)
     except UnicodeDecodeError:
-        return ("utf-8", text) if text else _damaged(piece, legacy)
+        other = piece.decode(legacy, "chengwen.stray")
+        return (legacy, other) if other.count("\ufffd") <= lost else ("utf-8", text)
 
 
 def _looks_chinese(text: str) -> bool:
     """Chinese, its punctuation, or typographic signs make up what is not ASCII: not GBK misread as Latin or Greek."""
     other = [char for char in text if char > "\x7f"]
     return sum(char >= "\u2000" or char in "\xa0\xb7\xd7\xa9\xb0" for char in other) * 2 > len(other)
-
-
-def _damaged(piece: bytes, legacy: str) -> tuple[str, str]:
-    """A piece with bytes that belong to no charset: the reading that loses least."""
-    tries = {name: piece.decode(name, "chengwen.stray") for name in ("utf-8", legacy)}
-    name = min(tries, key=lambda key: tries[key].count("\ufffd"))
-    if _UTF8_RUN.search(piece) and _looks_chinese(tries["utf-8"].replace("\ufffd", "")):
-        name = "utf-8"
-    return name, tries[name]
 
 
 def _stray(error: UnicodeError) -> tuple[str, int]:
