@@ -112,6 +112,27 @@ def test_since_ends_sections_at_that_day(corpus):
     assert lists
 
 
+def test_a_run_without_since_goes_deeper_than_one_with_it(corpus):
+    portal = DemoPortal("empire", seed=4, size=200)
+    with serve([portal]) as server:
+        crawl_url(server.url, corpus, "-a", f"since={portal.now.date() - dt.timedelta(days=2)}")
+        assert stored(corpus) < truth(portal)
+        crawl_url(server.url, corpus)
+    assert stored(corpus) == truth(portal)
+
+
+def test_a_budget_leaves_a_gap_that_later_runs_close(corpus):
+    portal = DemoPortal("empire", seed=4, size=300)
+    with serve([portal]) as server:
+        first = crawl_url(server.url, corpus, "-s", "SECTION_PAGES=1")
+        assert "gap possible" in first.out
+        assert stored(corpus) < truth(portal)
+        for _ in range(6):
+            done = crawl_url(server.url, corpus, "-s", "SECTION_PAGES=1")
+    assert "gap possible" not in done.out
+    assert stored(corpus) == truth(portal)
+
+
 def test_an_epaper_is_walked_by_date(corpus, tmp_path):
     portal = DemoPortal("founder", seed=4, size=120)
     with serve([portal]) as server:

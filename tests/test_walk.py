@@ -71,6 +71,12 @@ def test_known_ground_needs_the_overlap_covered():
     assert w.ended == "known"
 
 
+def test_known_ground_that_reaches_less_far_than_asked_for_ends_nothing():
+    w = walk()
+    w.trusts_known = False
+    assert w.turn(page(1), seen(1, familiar=True, new=False, days_ago=9), page(2), NOW)
+
+
 def test_without_dates_one_known_page_more_stands_in_for_the_overlap():
     w = walk()
     assert w.turn(page(1), seen(1, familiar=True, new=False), page(2), NOW)
@@ -98,7 +104,7 @@ def test_a_curated_index_is_no_known_ground():
 
 def test_budget_leaves_a_gap_and_counts_only_pages_with_news():
     w = walk(pages=2, known_pages=9)
-    assert w.turn(page(1), seen(1, familiar=True, new=False), page(2), NOW)
+    assert w.turn(page(1), seen(1, new=False), page(2), NOW)
     assert w.turn(page(2), seen(2), page(3), NOW)
     assert not w.turn(page(3), seen(3), page(4), NOW)
     assert w.ended == "budget"

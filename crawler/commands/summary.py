@@ -38,7 +38,7 @@ def _next_commands(corpus: str) -> tuple[str, ...]:
 
 def _sections(spider: PortalSpider) -> Table:
     table = Table(title=f"{spider.name}: sections", title_justify="left")
-    table.add_column("section", overflow="ellipsis", no_wrap=True)
+    table.add_column("section", overflow="ellipsis", no_wrap=True, max_width=28)
     for column in ("list pages", "links", "new"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("ended by", no_wrap=True)

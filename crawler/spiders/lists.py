@@ -43,7 +43,8 @@ class Lists:
         if key(url) in self._walks or len(self._walks) >= spider.crawler.settings.getint("MAX_SECTIONS"):
             return None
         section = spider.corpus.section(spider.name, label, url)
-        walk = SectionWalk(section.id, label, url, spider.limits, feed=feed)
+        trusts = section.covers(spider.limits.since)
+        walk = SectionWalk(section.id, label, url, spider.limits, feed=feed, trusts_known=trusts)
         self._walks[key(url)] = walk
         return walk
 
@@ -154,7 +155,8 @@ class Lists:
         self._recorded.add(key(walk.url))
         spider = self._spider
         if walk.complete:
-            spider.corpus.complete(walk.section_id, dt.datetime.now(dt.UTC), since=spider.limits.since)
+            known = walk.ended == "known"
+            spider.corpus.complete(walk.section_id, dt.datetime.now(dt.UTC), since=spider.limits.since, known=known)
         spider.corpus.section_run(
             spider.run_id,
             walk.section_id,

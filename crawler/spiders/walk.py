@@ -69,6 +69,8 @@ class SectionWalk:
     url: str
     limits: Limits = field(default_factory=Limits)
     feed: bool = False
+    #: False: what was known covers less ground than this run asks for (an earlier run ended at its own since)
+    trusts_known: bool = True
     list_pages: int = 0
     links_seen: int = 0
     links_new: int = 0
@@ -92,7 +94,7 @@ class SectionWalk:
         self._links |= keys
         self.links_seen += len(fresh)
         self.links_new += sum(s.new for s in seen)
-        self._spent += any(not s.familiar for s in own)
+        self._spent += any(s.new for s in own)
         self._look_at_dates(own)
         if not _is_first_page(next_page):
             self._known_run = self._known_run + 1 if own and all(s.familiar for s in own) else 0
@@ -126,7 +128,7 @@ class SectionWalk:
             return "no_new_links"
         if self._all_before_since(own):
             return "since"
-        if self._known_run >= self.limits.known_pages and self._overlap_covered(now):
+        if self.trusts_known and self._known_run >= self.limits.known_pages and self._overlap_covered(now):
             return "known"
         if next_page is None:
             return "last_page"
