@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml import etree
 
@@ -25,6 +26,8 @@ _NEAR = 60
 _DAY = r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"
 #: A date inside the link, after or before the headline: 标题 [2022-11-13], 2022-11-13 标题.
 _STAMPED = re.compile(rf"(\S.*?)[\s·|]*[\[(（]?\s*({_DAY})\s*[\])）]?|[\[(（]?({_DAY})[\])）]?[\s·|:：]+(\S.*)")
+#: Pieces of text of one item that are looked at: share buttons and counters follow the date line.
+_PIECES = 40
 _SENTENCE = re.compile(r"[，。！？；]")
 #: An item is at most this many elements above its link; a lone link's column is no item.
 _HEIGHT = 6
@@ -86,7 +89,11 @@ def _around(anchor: Anchor, owners: dict[etree._Element, str | None], titles: se
         if parent is None or parent.tag in ("body", "html") or owners.get(parent) != anchor.url:
             break
         node, parent = parent, parent.getparent()
-    pieces = [piece for piece in node.itertext() if len(piece) < _NEAR] if len(node) else []
+    pieces = (
+        [piece for piece in islice(node.itertext(), _PIECES) if len(piece) < _NEAR and not piece.isspace()]
+        if len(node)
+        else []
+    )
     if _DATE_LIKE.search(" ".join(pieces)):
         clean = [squeeze(piece) for piece in pieces]
         inside = " ".join(piece for piece in clean if piece not in titles and not _SENTENCE.search(piece))
