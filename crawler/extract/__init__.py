@@ -4,6 +4,7 @@ from crawler.extract.article import extract
 from crawler.extract.dom import Document, parse
 from crawler.extract.epaper import Edition, EditionPage, article_page, edition_url, read_edition
 from crawler.extract.feeds import FEED_PATHS, Feed, read_feed, read_feed_index
+from crawler.extract.learning import learn
 from crawler.extract.listing import read_list
 from crawler.extract.parts import Parts, find_parts
 from crawler.extract.stitch import stitch
@@ -20,6 +21,7 @@ __all__ = [
     "edition_url",
     "extract",
     "find_parts",
+    "learn",
     "parse",
     "read_edition",
     "read_feed",

@@ -8,14 +8,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from crawler.extract.body import Body, find_body
-from crawler.extract.dom import Document, parse
+from crawler.extract.body import Body
+from crawler.extract.dom import load
 from crawler.extract.epaper import article_page
 from crawler.extract.kind import kind_of, not_html
 from crawler.extract.metadata import describe
 from crawler.extract.parts import find_parts
-from crawler.extract.template import apply_fields, choose
-from crawler.extract.titles import Title, find_title
+from crawler.extract.readings import Reading, readings
+from crawler.extract.template import apply_fields
 from crawler.items import Article, Evidence, Template
 from crawler.urls import canonical
 
@@ -62,23 +62,24 @@ def extract(
     """Everything that a page says about its article; never raises.
 
     body: the page's bytes as received.  url: where they came from, after redirects.  content_type: the header, None
-    if unknown.  template: where this portal keeps its parts; of several, the first that fits the address.
+    if unknown.  template: where this portal keeps its parts: of several written by hand the first that fits the
+    address, of learned ones the one that fits the page; evidence["template"] says how well, and the generic rules read
+    the page where none does.
     fetched_at: reference for dates like 昨天 or 11-13; None: now.
     """
     article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at)
     if not_html(body, content_type):
         article.kind = "not_html"
         return article
-    document = parse(body, url, content_type)
-    title = find_title(document)
-    chosen = choose(template, document)
-    found = find_body(document, title, chosen)
-    article.kind = kind_of(body, document, title, found)
+    page = load(body, url, content_type)
+    for reading in readings(page, template):
+        article.kind = kind_of(body, reading.document, reading.title, reading.body)
+        article.evidence |= reading.evidence
+        if article.kind in _STORED:
+            _fill_text(article, reading.body)
+            _fill_fields(article, reading)
+            break
     article.evidence["kind"] = Evidence(article.kind, 1.0)
-    if article.kind not in _STORED:
-        return article
-    _fill_text(article, found)
-    _fill_fields(article, document, title, found, chosen)
     return article
 
 
@@ -90,8 +91,9 @@ def _fill_text(article: Article, found: Body) -> None:
     article.evidence["body"] = Evidence(found.rule, found.confidence)
 
 
-def _fill_fields(article: Article, document: Document, title: Title, found: Body, template: Template | None) -> None:
-    told = describe(document, title, found, article.fetched_at)
+def _fill_fields(article: Article, reading: Reading) -> None:
+    document, title = reading.document, reading.title
+    told = describe(document, title, reading.body, article.fetched_at)
     for name in _TOLD:
         setattr(article, name, getattr(told, name))
     article.title, article.subtitle = title.text, title.subtitle
@@ -99,6 +101,6 @@ def _fill_fields(article: Article, document: Document, title: Title, found: Body
     parts = find_parts(document)
     article.part_urls, article.full_url = parts.urls, parts.full_url
     article.page_number, article.page_name = article_page(document)
-    if template is not None:
-        article.template = template.name
-        apply_fields(article, document, template, article.fetched_at)
+    article.template = reading.used
+    if reading.template is not None:
+        apply_fields(article, document, reading.template, article.fetched_at)

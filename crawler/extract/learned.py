@@ -1,0 +1,189 @@
+"""Read a page by a learned template: find its places, check that they hold what they should, or say why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.extract.body import Body, find_body
+from crawler.extract.container import core_within
+from crawler.extract.dom import Document, walk
+from crawler.extract.lines import Box
+from crawler.extract.places import Scan, name_of, scan
+from crawler.extract.region import region
+from crawler.extract.titles import Title, find_title
+from crawler.items import Layout, Template
+
+__all__ = ["ENOUGH", "Fitting", "phrase_key", "read_learned"]
+
+#: A layout is used from this fit on: body and headline where they should be, the date may be missing.
+ENOUGH = 0.75
+_BODY, _TITLE, _DATE = 0.5, 0.3, 0.2
+#: Text, in points of container.py, from which the body is certainly one; shorter pages may be notices and messages, and
+#: whether they are is told from the whole page (kind.py).
+_CERTAIN = 140.0
+#: A body must earn this much at all: half of what the shortest article of the bench has.
+_LEAST = 35.0
+#: Layouts that are tried on a page before it counts as none of them.
+_TRIED = 3
+_DATED = re.compile(
+    r"(?:19|20)\d\d\s?[-/年.—－]|\d{1,2}-\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[:：]\d\d|[刚今昨前]天|刚刚|\d前"
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d+")
+#: A phrase that begins a line is looked for in short lines among the body's first and last ones.
+_SHORT, _FIRST_LINES, _LAST_LINES = 80, 3, 8
+
+
+@dataclass(slots=True)
+class Fitting:
+    """What a template made of a page.  template: None where none fits, and then why says what was missed.
+
+    fit: 0 to 1, of the best layout.
+    """
+
+    document: Document
+    title: Title
+    body: Body
+    template: Template | None
+    fit: float
+    why: str
+
+
+def read_learned(page: Document, templates: Sequence[Template]) -> Fitting | None:
+    """The page by the layout that fits it best; None where there is no learned template for it.
+
+    page: loaded, not walked.  Where nothing fits, the fitting's document is not to be used.
+    """
+    layouts = [(template, layout) for template in templates for layout in template.layouts if _meant(template, page)]
+    if not layouts:
+        return None
+    found = scan(page.root, (place.selector for _, layout in layouts for place in layout.places.values()))
+    there = [
+        (_share(layout, found), template, layout) for template, layout in layouts if _body_of(layout, found) is not None
+    ]
+    best = Fitting(page, Title(), Body(), None, 0.0, "no place of the body is there")
+    for _, template, layout in sorted(there, key=lambda item: -item[0])[:_TRIED]:
+        fitting = _read(page, template, layout, found)
+        if fitting.template is not None:
+            return fitting
+        best = max(best, fitting, key=lambda item: item.fit)
+    return best
+
+
+def _meant(template: Template, page: Document) -> bool:
+    return template.url is None or re.search(template.url, page.url) is not None
+
+
+def _body_of(layout: Layout, found: Scan) -> etree._Element | None:
+    return found.places.get(layout.places["body"].selector)
+
+
+def _share(layout: Layout, found: Scan) -> float:
+    """How much of the layout is on the page, places that most of its pages have counting most."""
+    weights = {place.selector: place.pages for place in layout.places.values()}
+    return sum(pages for selector, pages in weights.items() if selector in found.places) / max(1, sum(weights.values()))
+
+
+def _read(page: Document, template: Template, layout: Layout, found: Scan) -> Fitting:
+    body = _body_of(layout, found)
+    assert body is not None
+    names = ("title", *(name for name in layout.places if name not in ("title", "body")))
+    places = [
+        found.places[layout.places[name].selector]
+        for name in names
+        if name in layout.places and layout.places[name].selector in found.places
+    ]
+    if "title" not in layout.places or layout.places["title"].selector not in found.places:
+        places.insert(0, body)
+    document = region(page, found, body, places)
+    fitting = _body_in(document, template, layout, body, found)
+    if fitting.template is not None and fitting.body.points < _CERTAIN:
+        whole = Document(page.url, page.encoding, page.root)
+        walk(whole)
+        fitting = _body_in(whole, template, layout, body, found)
+    return fitting
+
+
+def _body_in(document: Document, template: Template, layout: Layout, element: etree._Element, found: Scan) -> Fitting:
+    title = find_title(document)
+    home = next((box for box in document.boxes if box.element is element), None)
+    core = core_within(document, title, home) if home is not None else None
+    if home is None or core is None or core.points < _LEAST:
+        return Fitting(document, title, Body(), None, 0.0, "the place of the body holds no text")
+    fit, why = _fit(document, title, layout, found)
+    if fit < ENOUGH:
+        return Fitting(document, title, Body(), None, fit, why)
+    body = find_body(document, title, None, core, _repeated(document, home, layout))
+    if not body.lines:
+        return Fitting(document, title, body, None, 0.0, "the place of the body holds no text")
+    body.rule = f"template {template.name}"
+    return Fitting(document, title, body, template, fit, why)
+
+
+def _fit(document: Document, title: Title, layout: Layout, found: Scan) -> tuple[float, str]:
+    """How well the page agrees with the layout, and what does not."""
+    total = got = _BODY
+    missed = []
+    if "title" in layout.places:
+        total += _TITLE
+        place = found.places.get(layout.places["title"].selector)
+        if place is not None and _is_title(place, title, document, layout):
+            got += _TITLE
+        else:
+            missed.append("headline")
+    if "date" in layout.places:
+        total += _DATE
+        place = found.places.get(layout.places["date"].selector)
+        if place is not None and _DATED.search("".join(map(str, place.itertext()))[:2000]):
+            got += _DATE
+        else:
+            missed.append("date")
+    return round(got / total, 3), f"not in its place: {', '.join(missed)}" if missed else "all places hold"
+
+
+def _is_title(place: etree._Element, title: Title, document: Document, layout: Layout) -> bool:
+    text = _NOT_WORD.sub("", "".join(map(str, place.itertext())))
+    if not text:
+        return False
+    named = _NOT_WORD.sub("", document.page_title)
+    told = _NOT_WORD.sub("", title.text or "")
+    return (bool(told) and told in text) or not layout.named or named[:10] == text[:10] or text[:10] in named
+
+
+def phrase_key(text: str) -> str:
+    """A line's text with digits folded, so that counters and dates do not hide a repetition.
+
+    >>> phrase_key("已有 123 人参与")
+    '已有 0 人参与'
+    """
+    return _DIGITS.sub("0", text)
+
+
+def _repeated(document: Document, home: Box, layout: Layout) -> set[int]:
+    """Indices of the lines in the body's box that the layout knows to repeat from page to page."""
+    lines = document.lines[home.first : home.last]
+    whole = {phrase.text for phrase in layout.phrases if phrase.match == "line"}
+    starts = tuple(phrase.text for phrase in layout.phrases if phrase.match == "start")
+    removed = {line.index for line in lines if phrase_key(line.text) in whole} if whole else set()
+    if starts:
+        for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
+            if len(line.text) <= _SHORT and phrase_key(line.text).startswith(starts):
+                removed.add(line.index)
+    names = {name for place in layout.furniture if place.kind == "cut" and (name := name_of(place.selector))}
+    if names:
+        removed.update(line.index for line in lines if _inside(line.box, home, names))
+    return removed
+
+
+def _inside(box: Box | None, home: Box, names: set[tuple[str, str, str]]) -> bool:
+    """True for a box that one of these names belongs to, or that stands in one, within the body's box."""
+    while box is not None and box is not home:
+        node = box.element
+        if (box.tag, "class", node.get("class")) in names or (box.tag, "id", node.get("id")) in names:
+            return True
+        box = box.parent
+    return False

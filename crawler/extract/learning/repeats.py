@@ -1,0 +1,137 @@
+"""What repeats from page to page: blocks outside the body, boxes inside it that are always cut, and lines in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from crawler.extract.learned import phrase_key
+from crawler.extract.learning.samples import Sample
+from crawler.extract.lines import Box, Line
+from crawler.extract.places import name_of
+from crawler.items import Phrase, Place
+
+__all__ = ["find_cut", "find_furniture", "find_phrases"]
+
+#: Furniture stands on this share of a layout's pages.
+_SHARE = 0.6
+#: A line at the body's edge that stands verbatim in so many stories is no sentence of any of them.
+_VERBATIM = 3
+#: Lines of the body's box that count as its edge, as in learned.py.
+_FIRST_LINES, _LAST_LINES = 3, 8
+#: Shorter lines (（完）, 图片) repeat by chance; in the middle of the text sub-headings do.
+_SHORTEST, _SHORTEST_INSIDE = 4, 12
+_LONGEST = 400
+_LABEL = re.compile(r"[\s\W_]*[\w\s]{2,12}?[:：丨|｜/／]")
+_MOST_BLOCKS, _MOST_PHRASES = 40, 60
+#: A box is always cut if on pages where it stands the generic rules kept less than this of its text.
+_KEPT = 0.1
+
+
+def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Phrase, ...]:
+    """Lines, and beginnings of short lines at the edges, that stand in the body's box of several stories."""
+    lines: Counter[str] = Counter()
+    starts: Counter[str] = Counter()
+    inner: set[str] = set()
+    for sample in samples:
+        home = homes[sample]
+        held = [line for line in sample.document.lines[home.first : home.last] if line.index not in sample.title.lines]
+        edge = {line.index for line in (*held[:_FIRST_LINES], *held[-_LAST_LINES:])}
+        lines.update({phrase_key(line.text) for line in held if _SHORTEST <= len(line.text) <= _LONGEST})
+        inner.update(phrase_key(line.text) for line in held if line.index not in edge)
+        starts.update({label for line in held if line.index in edge and (label := _label(line))})
+    enough = max(2, _SHARE * len(samples))
+    whole = [
+        Phrase(text, "line", pages) for text, pages in lines.items() if _repeats(text, pages, enough, text in inner)
+    ]
+    begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
+    ordered = sorted((*begun, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
+    return tuple(ordered[:_MOST_PHRASES])
+
+
+def _repeats(text: str, pages: int, enough: float, inside: bool) -> bool:
+    if inside and len(text) < _SHORTEST_INSIDE:
+        return False
+    return pages >= enough or (pages >= _VERBATIM and len(text) >= _SHORTEST_INSIDE)
+
+
+def _label(line: Line) -> str | None:
+    """审核： of a line that is no sentence."""
+    if len(line.text) > 60 or line.text.endswith(("。", "！", "？", "”")):
+        return None
+    match = _LABEL.match(line.text)
+    return phrase_key(match[0]) if match else None
+
+
+def find_cut(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Place, ...]:
+    """Named boxes inside the body's that the generic rules cut nearly everywhere: where they do not, they err."""
+    seen: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for sample in samples:
+        home = homes[sample]
+        here: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for box in sample.document.boxes:
+            if box is home or not home.first <= box.first < box.last <= home.last or not box.within(home):
+                continue
+            name = _name(box)
+            if name is None:
+                continue
+            size = sum(len(line.text) for line in sample.document.lines[box.first : box.last])
+            text = sum(len(line.text) for line in sample.body.lines if box.first <= line.index < box.last)
+            here[name][0] += size
+            here[name][1] += text
+        for name, (size, text) in here.items():
+            seen[name] += 1
+            kept[name] += text > _KEPT * size
+    return tuple(
+        Place(name, pages, "cut")
+        for name, pages in seen.most_common(_MOST_BLOCKS)
+        if pages >= _VERBATIM and kept[name] * 5 <= pages
+    )
+
+
+def _name(box: Box) -> str | None:
+    for attribute in ("id", "class"):
+        value = box.element.get(attribute)
+        if value:
+            selector = f'//{box.tag}[@{attribute}="{value}"]'
+            return selector if name_of(selector) else None
+    return None
+
+
+def find_furniture(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Place, ...]:
+    """The largest blocks without any part of the article that say the same, or are lists of links, on most pages."""
+    texts: dict[str, Counter[str]] = defaultdict(Counter)
+    links: Counter[str] = Counter()
+    for sample in samples:
+        for box in _blocks(sample, homes.get(sample)):
+            selector = sample.writer.selector(box.element)
+            lines = sample.document.lines[box.first : box.last]
+            texts[selector][phrase_key("".join(line.text for line in lines))] += 1
+            size = sum(len(line.text) for line in lines)
+            links[selector] += sum(line.link_chars for line in lines) > 0.6 * size
+    enough = max(2, _SHARE * len(samples))
+    found = []
+    for selector, counts in texts.items():
+        same = counts.most_common(1)[0][1]
+        if same >= enough:
+            found.append(Place(selector, same, "text"))
+        elif links[selector] >= enough:
+            found.append(Place(selector, links[selector], "links"))
+    return tuple(sorted(found, key=lambda place: -place.pages)[:_MOST_BLOCKS])
+
+
+def _blocks(sample: Sample, home: Box | None) -> Iterator[Box]:
+    """The largest boxes without a line of the article's parts."""
+    taken = {line.index for line in sample.lines.values()} | sample.kept
+    if home is not None:
+        taken.update(range(home.first, home.last))
+    ordered = sorted(taken)
+    skip_until = -1
+    for box in sample.document.boxes:
+        if box.first < skip_until or box.tag in ("html", "body"):
+            continue
+        if not any(box.first <= index < box.last for index in ordered):
+            skip_until = box.last
+            yield box
