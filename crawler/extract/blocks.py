@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -37,9 +36,11 @@ class _Piece:
     holder: Box | None
 
 
-def body_text(blocks: Iterable[Block]) -> str:
+def body_text(blocks: list[Block]) -> str:
     """The article's own text: its paragraphs, headings, tables and lists, joined by newlines."""
-    return "\n".join(block.text for block in blocks if block.kind in _TEXT_KINDS)
+    texts = [block.text for block in blocks if block.kind in _TEXT_KINDS]
+    # Galleries have no other text than their captions (DOMAIN.md §3).
+    return "\n".join(texts or [block.text for block in blocks if block.kind == "caption"])
 
 
 def images_of(blocks: list[Block]) -> list[Image]:

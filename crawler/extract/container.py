@@ -154,7 +154,7 @@ def _score(lines: list[Line], title: Title) -> list[float]:
             points *= factor * ended * (0.4 if line.index < headline else 1.0)
             if line.index > headline:
                 gathered += points
-        elif points < -100 and gathered > 60:
+        elif points < -100 and gathered > (_LITTLE / 2 if title.lines else _LITTLE * 2):
             ended = 0.3
         scored.append(points)
     return scored
@@ -242,9 +242,9 @@ def fallback_core(document: Document, title: Title) -> Core | None:
         if line.hidden or line.link_chars or len(line.text) < _PLAIN or mark(line) or is_meta_line(line.text):
             continue
         last = line.index + 1
-        for other in document.lines[last : line.box.last]:
+        for other in document.lines[last : last + _GROWTH_CHECKED]:
             if other.link_chars or mark(other):
                 break
             last = other.index + 1
-        return Core(line.index, last, line.box, 0.0, exact=True)
+        return Core(line.index, last, _common(document.lines[line.index : last]), 0.0, exact=True)
     return None
