@@ -252,3 +252,7 @@ def test_page_nested_very_deep():
 def test_ten_thousand_links():
     hrefs = [f"/2026/0304/{number}.shtml" for number in range(10_000, 20_000)]
     assert len(read(items(hrefs, [f"第{number}批保障房开始选房" for number in range(10_000)])).articles) == 10_000
+
+
+def test_page_with_a_null_byte_is_read_to_its_end():
+    assert paths(read("\0" + items(["/2026/0304/1.shtml"]))) == ["/2026/0304/1.shtml"]

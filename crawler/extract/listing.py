@@ -28,13 +28,14 @@ def read_list(
 
     fetched_at: reference for relative and year-less dates, None = now.  JSON and XML answers are read as lists too.
     """
-    text = decode(body, content_type).text
+    decoded = decode(body, content_type)
+    text = decoded.text
     now = fetched_at or dt.datetime.now(dt.UTC)
     data = structured.read_data(text, url, now)
     if data is not None:
         return data
     listing = Listing(url)
-    root = parse_html(text)
+    root = parse_html(body if decoded.exact else text)
     if root is None:
         return listing
     page = collect(root, url)
@@ -53,13 +54,18 @@ def read_list(
     return listing
 
 
-def parse_html(text: str) -> etree._Element | None:
-    """The element tree of a page, None for bytes without any markup."""
-    if "<" not in text:
+def parse_html(source: str | bytes) -> etree._Element | None:
+    """The element tree of a page's text, or of its bytes in UTF-8; None without any markup."""
+    if isinstance(source, str):
+        source = source.encode("utf-8", "replace")
+    if b"<" not in source:
         return None
+    if b"\0" in source:
+        # libxml2 takes it for the end of the page
+        source = source.replace(b"\0", b"")
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return etree.fromstring(source, parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
 
