@@ -11,6 +11,7 @@ import re
 from crawler.extract.dom import Document
 from crawler.extract.lines import Line
 from crawler.extract.titles import Title
+from crawler.extract.zones import spaced
 from crawler.items import Evidence
 
 __all__ = ["find_breadcrumb", "split_breadcrumb"]
@@ -18,7 +19,7 @@ __all__ = ["find_breadcrumb", "split_breadcrumb"]
 _LABEL = re.compile(
     r"(?:您|你|我|目)?\s*(?:(?:现在|当前|目前|前)\s*)?(?:所在|所处)?\s*的?\s*(?:当前|所在|页面)?\s*位\s*置\s*(?:是"
     r"|为)?\s*(?:[:：]|(?=\s)|$)"
-    r"|(?:当前|所在)\s*(?:栏目|频道|位置|页面)\s*[:：]|导航\s*[:：]|Location\s*[:：]",
+    r"|(?:当前|所在)\s*(?:栏目|频道|位置|页面)\s*[:：]|导航\s*[:：]|[您你](?:正?在(?:这里|浏览|查看)|现在浏览)\s*[:：]|Location\s*[:：]",
     re.IGNORECASE,
 )
 _ARROWS = re.compile(r"\s*(?:[>\uff1e\u203a»→⟩\u276f〉▸▶]|&gt;|-{1,2}>)+\s*(?:[>\uff1e\u203a»→]+\s*)*")
@@ -28,8 +29,8 @@ _NAMED = re.compile(
     r"crumb|bread|position|location|weizhi|nav_?path|\broute\b|\bpath\b|_path\b|\bwz\b|dqwz|mbx|dang?qian|lujing"
 )
 _LAST = re.compile(
-    r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情|详细|内容|详细内容|内容页|详细页面?|文章页|浏览"
-    r"|阅读)|正文[\s页].*|查看.{0,8}|返回.*|.{0,6}正文)$"
+    r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情页?|详细|内容|详细内容|内容页|详细页面?"
+    r"|文章页)|正文[\s页].*|(?:查看|浏览|阅读).{0,6}|返回.*|.{0,6}正文)$"
 )
 _EDGES = " \t>\uff1e\u203a»→/|：:·【】[]-–—　"
 #: A part is the name of a channel; longer texts are the headline.
@@ -101,6 +102,9 @@ def _read(line: Line, doc: Document, title: Title, top: int) -> _Found | None:
     if not labelled and not named and not _ARROWS.search(line.text):
         return None
     text = _whole_row(line, doc, top, trusted=labelled or named)
+    if text is line.text and (labelled or named) and not _ARROWS.search(text):
+        # Arrows that are pictures or come from the style sheet leave links that touch.
+        text = spaced(line)
     parts = _without_headline(split_breadcrumb(text, trusted=named), title)
     if not parts or len(parts) > 9 or any(len(part) > _LONGEST_PART for part in parts):
         return None
