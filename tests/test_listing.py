@@ -191,6 +191,11 @@ def test_backslashes_in_addresses():
     assert paths(read(items(["\\2026\\0304\\1.shtml"]))) == ["/2026/0304/1.shtml"]
 
 
+@pytest.mark.parametrize("url", ["", "x", "http://[", "javascript:1"])
+def test_what_is_no_address_gives_an_empty_list(url):
+    assert read_list(b"<a href='/2026/0304/1.shtml'>x</a>", url).articles == []
+
+
 def test_list_in_gbk():
     body = f"<meta charset=gb2312><li><a href='/a/1001.html'>{HEADLINES[0]}</a></li>".encode("gb18030")
     assert read_list(body, BASE).articles[0].title == HEADLINES[0]

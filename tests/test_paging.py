@@ -177,6 +177,12 @@ def test_what_is_no_next_page(path, pager):
         ("/xw/index.shtml", "<script src='/js/cmstop.column.js'></script>", "/xw/1.shtml"),
         ("/xw/index.shtml", "<a href='3.shtml'>往期</a>", "/xw/1.shtml"),
         ("/xw/index.shtml", "", None),
+        (
+            "/xw/",
+            "<a href='1234567.shtml'>两条夜间公交线路恢复运营</a><a href='12.shtml'>社区食堂推出平价早餐</a>",
+            None,
+        ),
+        ("/xw/", "<a href='2.html'>往期</a>", "/xw/1.html"),
         ("/", "<script src='/js/cmstop.column.js'></script>", None),
     ],
 )

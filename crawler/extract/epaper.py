@@ -18,7 +18,7 @@ from crawler.extract.decode import decode
 from crawler.extract.dom import Document
 from crawler.extract.links import full_title, is_command
 from crawler.items import Link
-from crawler.urls import absolute, key
+from crawler.urls import absolute, host_of, key
 
 __all__ = ["Edition", "EditionPage", "article_page", "edition_date", "edition_url", "page_label", "read_edition"]
 
@@ -111,7 +111,7 @@ def page_label(text: str) -> tuple[str, str | None] | None:
 
 def read_edition(body: bytes, url: str, *, content_type: str | None = None) -> Edition:
     """Pages and articles of an e-paper's page; never raises, and is empty for what is no e-paper."""
-    text = decode(body, content_type).text
+    text = decode(body, content_type).text if host_of(url) else ""
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser) if "<" in text else None

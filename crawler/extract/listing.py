@@ -16,7 +16,7 @@ from crawler.extract.decode import decode
 from crawler.extract.links import article_links, choose
 from crawler.extract.sections import find_sections
 from crawler.items import Listing
-from crawler.urls import absolute
+from crawler.urls import absolute, host_of
 
 __all__ = ["parse_html", "read_list"]
 
@@ -24,10 +24,12 @@ __all__ = ["parse_html", "read_list"]
 def read_list(
     body: bytes, url: str, *, content_type: str | None = None, fetched_at: dt.datetime | None = None
 ) -> Listing:
-    """What a list page leads to; never raises.
+    """What a list page leads to; never raises, and is empty for what is no address or no list.
 
     fetched_at: reference for relative and year-less dates, None = now.  JSON and XML answers are read as lists too.
     """
+    if not host_of(url):
+        return Listing(url)
     decoded = decode(body, content_type)
     text = decoded.text
     now = fetched_at or dt.datetime.now(dt.UTC)

@@ -29,7 +29,9 @@ _CALL = re.compile(
 _ARGUMENT = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|(\d+)|[\w.]+)\s*(?:,|$)""")
 _EXTENSION = re.compile(r"s?html?|jhtml|php|aspx?|jsp")
 _CMSTOP = re.compile(r"cmstop|mode-txtlink|[?&]app=system&(?:amp;)?controller=")
-_NUMBER_FILE = re.compile(r"\d+\.s?html?$")
+#: 1.shtml, 2.shtml: CmsTop writes twenty list pages at most; longer numbers, and headlines, are articles.
+_NUMBER_FILE = re.compile(r"\d{1,3}(\.s?html?)")
+_LABEL = 8
 
 
 @dataclass(slots=True)
@@ -109,19 +111,12 @@ def cmstop(page: Surroundings) -> str | None:
     if not path.endswith(("/", "/index.shtml", "/index.html")) or path.count("/") < 2:
         return None
     folder = urljoin(page.url, ".")
-    beside = {
-        a.url
-        for a in page.anchors
-        if a.url and a.url.startswith(folder) and _NUMBER_FILE.fullmatch(a.url[len(folder) :])
-    }
-    first = next(
-        (f"{folder}1{suffix}" for suffix in (".shtml", ".html", ".htm") if f"{folder}1{suffix}" in beside), None
-    )
-    if first:
-        return first
-    if beside or _is_cmstop(page):
-        return f"{folder}1.shtml"
-    return None
+    for anchor in page.anchors:
+        if anchor.url and anchor.size < _LABEL and anchor.url.startswith(folder):
+            numbered = _NUMBER_FILE.fullmatch(anchor.url[len(folder) :])
+            if numbered:
+                return f"{folder}1{numbered[1]}"
+    return f"{folder}1.shtml" if _is_cmstop(page) else None
 
 
 def _is_cmstop(page: Surroundings) -> bool:
