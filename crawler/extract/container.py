@@ -17,6 +17,11 @@ from crawler.extract.titles import Title
 __all__ = ["Core", "core_within", "find_core"]
 
 _MARKS = re.compile(r"[，。！？；：、”…]|[,.;:!?](?=\s|$)")
+#: Labels of a page's foot.  The same labels end official notices, so they earn no points but are not cut either.
+_FOOT = re.compile(
+    r"[\s\W_]{0,3}(?:主[办管]|承办|协办|地址|邮编|技术支持|网站标识码|联系我们|关于我们|法律顾问|传真|电话|建议使用|总机)"
+    r"(?:单位|部门)?[\s:：|]"
+)
 #: Names of boxes around comments, recommendations and page feet: a weak hint, which only lowers the points.
 _ASIDE_NAMES = re.compile(
     r"comment|reply|pinglun|foot(?!ball)|copyright|recommend|tuijian|relate|xiangguan|sidebar|(?<![a-z])side(?![a-z])"
@@ -72,7 +77,7 @@ def _points(line: Line) -> float:
         marks = len(_MARKS.findall(text))
     if not marks or (size < 16 and marks < 2):
         return -4.0
-    if size < 120 and is_meta_line(text):
+    if size < 120 and (is_meta_line(text) or _FOOT.match(text)):
         return -10.0
     return float(min(own, 400)) * (1.0 if marks > 1 or text[-1] in "。！？”…" else 0.6)
 
@@ -121,6 +126,8 @@ def find_core(document: Document, title: Title) -> Core | None:
     if best is None:
         return None
     first, last, total = best
+    if total < _LITTLE and (plain := fallback_core(document, title)) is not None:
+        return plain
     home = _grown(document, _home(document, lines[first : last + 1], points[first : last + 1]))
     rival = sum(value for value in points[:first] + points[last + 1 :] if value > 0)
     return Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
@@ -134,6 +141,8 @@ def core_within(document: Document, title: Title, home: Box) -> Core | None:
     if best is None:
         return None
     first, last, total = best
+    if total < _LITTLE and (plain := fallback_core(document, title)) is not None:
+        return plain
     return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, lines[first].hidden)
 
 

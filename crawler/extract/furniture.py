@@ -104,7 +104,7 @@ _LEGAL = re.compile(
     r"|互联网新闻信息服务|信息网络传播视听|违法和不良信息|(?:网站)?备案号|ICP备|ICP证|公网安备"
     r"|许可证(?:编)?号?\s*[:：]|copyright|all rights reserved"
     r"|uploaded and posted by"
-    r"|(?:举报|热线|客服|联系|新闻热线|服务)电话\s*[:：]|(?:投稿|举报|联系)(?:邮箱|信箱|邮件)",
+    r"|(?:举报|客服|新闻热线)电话\s*[:：]|(?:投稿|举报)(?:邮箱|信箱|邮件)",
     re.IGNORECASE,
 )
 _PROMPT = _line(
