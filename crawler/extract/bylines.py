@@ -238,7 +238,7 @@ def _roles_in(text: str) -> Credits:
     parts = _SPLIT_ROLE.split(text)
     if not _ROLE_IN_BRACKET.search(parts[0]) and len(parts) == 1:
         return credits
-    for part in parts:
+    for number, part in enumerate(parts):
         if part == "通讯员":
             role = "correspondents"
         elif part in ("摄影", "摄"):
@@ -246,7 +246,7 @@ def _roles_in(text: str) -> Credits:
         elif part == "编辑":
             role = "editors"
         else:
-            credits.add(role, _after_role(part))
+            credits.add(role, _after_role(part, behind=number > 0))
             role = "reporters" if role == "photographers" else role
     return credits
 
@@ -254,11 +254,11 @@ def _roles_in(text: str) -> Credits:
 _ROLE_START = re.compile(r"^(?:.{0,60}?(?:记\s?者站?|作者|实习生|特派员|评论员|采写|撰稿人?)|\s*文[/／|｜])[：:\s]*")
 
 
-def _after_role(text: str) -> list[str]:
-    """Names behind the last word of the role's title; other peoples' names count, since a role word stands before."""
+def _after_role(text: str, *, behind: bool) -> list[str]:
+    """Names behind the last word of the role's title; other peoples' names count where a role word stands before."""
     start = _ROLE_START.match(text)
     value = text[start.end() :] if start else text
-    return split_names(value, loose=bool(start) or not is_organisation(value.strip()))
+    return split_names(value, loose=bool(start) or behind)
 
 
 def closing_names(paragraph: str) -> Credits:

@@ -54,6 +54,8 @@ _CHANNEL = re.compile(
 )
 #: Two characters are too few to tell a medium from anything else, but for these.
 _SHORT_MEDIA = frozenset(("央视", "央广", "新华", "光明"))
+#: 前天, 格林尼治标准时间10:41: a time is no medium, whatever label stands before it.
+_TIME = re.compile(r"[今昨前明][天日晚]|时间|刚刚|\d{1,2}[:：]\d\d|\d(?:秒|分钟|小时|天|月|年)前?$")
 _LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
 #: 发布于 北京, 来自 内蒙古: a place or channel follows, no medium.
 _PLACED = frozenset(["发布于", "发表于", "来自", "发布于：", "发布在"])
@@ -81,7 +83,7 @@ def clean_source(value: str, portal: str = "") -> str | None:
     while len(words) > 1 and _is_trimming(words[-1], portal):
         words.pop()
     value = value[: value.rfind(words[-1]) + len(words[-1])].strip(" -—|｜/／·•:：,，、。")
-    if not value or len(value) > _LONGEST or _TOOL.fullmatch(value) or value.isdigit():
+    if not value or len(value) > _LONGEST or _TOOL.fullmatch(value) or value.isdigit() or _TIME.search(value):
         return None
     return value
 
@@ -138,6 +140,12 @@ def _can_be_medium(name: str, *, accounts: bool) -> bool:
         return False
     if name in GENERIC or name.startswith(_NOT_FIRST) or _UNNAMED_TOOL.search(name) or _CHANNEL.match(name):
         return False
-    if _TOOL.fullmatch(name) or _PLACE.fullmatch(name) or _NOT_A_NAME.search(name) or not _LETTER.search(name):
+    if (
+        _TOOL.fullmatch(name)
+        or _PLACE.fullmatch(name)
+        or _NOT_A_NAME.search(name)
+        or _TIME.search(name)
+        or not _LETTER.search(name)
+    ):
         return False
     return accounts or not is_person(name)

@@ -65,7 +65,16 @@ _ENOUGH = 3.0
 _HEADING_SCORE = (0.0, 3.0, 2.2, 1.6, 1.0, 0.6, 0.3)
 #: Without a witness in the head, two of four marks are asked for, within the first part of the page.
 _ENOUGH_UNNAMED = 1.6
+#: A <title> that only names the channel is no rival: the line that opens the text will do.
+_ENOUGH_CHANNEL = 0.5
 _EARLY = 150
+#: 发布时间：2022-11-13 22:24: longer lines that begin with a year may be headlines.
+_DATE_LINE = 24
+_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+#: 新闻动态--某某网: a <title> that names channel and site only, as a line of the navigation does.
+_CHANNEL = re.compile(
+    r".{0,6}(?:新闻|动态|要闻|公告|资讯|通知|频道|快讯|信息|中心|公示|专题|报道|活动|正文|详情|内容|首页|综合|时政|简报|文章|列表|页面?)"
+)
 _CRUMB = re.compile(r"位置\s*[:：]|[^>]>[^>].*>|>>|»")
 #: The date stands within this many lines of the headline.
 _NEAR = 5
@@ -115,8 +124,12 @@ class _Witnesses:
 
     def __init__(self, doc: Document) -> None:
         self.metas = [_key(doc.meta[name]) for name in _HEADLINE_META if name in doc.meta]
-        self.page = _key(doc.page_title)
         self.head = _key(strip_site(doc.page_title))
+        self.page = _key(doc.page_title)
+        channel = _key(_SEPARATOR.split(doc.page_title, maxsplit=1)[0])
+        self.channel_only = bool(_CHANNEL.fullmatch(channel)) and _is_linked(channel, doc.lines)
+        if self.channel_only:
+            self.page = self.head = ""
         #: Most lines begin with a character that none of them holds, and need not be folded and compared.
         self.chars = frozenset("".join((doc.page_title, self.page, *self.metas)))
         self.lines = doc.lines
@@ -186,19 +199,36 @@ def _unnamed(doc: Document, witnesses: _Witnesses) -> Title | None:
         if _CRUMB.search(text[:_LONGEST]):
             crumb = line.index
             continue
-        if not 5 <= len(text) <= 60 or line.link_chars or line.hidden or text[-1] in _SENTENCE_END or _YEAR.match(text):
+        if not 5 <= len(text) <= 60 or line.link_chars or line.hidden or text[-1] in _SENTENCE_END:
+            continue
+        if len(text) <= _DATE_LINE and _YEAR.match(text):
             continue
         score = 2.0 * bool(_TITLE_NAME.search(line.box.names()))
         score += 1.2 * (line.bold_chars * 10 >= len(text.replace(" ", "")) * 9)
         score += 1.0 * (line.index - crumb <= 2) + 0.5 * (line.index == 0)
         score += 1.0 * witnesses.dated(line.index, 2)
+        score += 0.8 * _centred(line) + 0.6 * _opens_text(doc.lines, line.index)
         if score > best_score:
             best, best_score = line, score
-    if best is None or best_score < _ENOUGH_UNNAMED:
+    if best is None or best_score < (_ENOUGH_CHANNEL if witnesses.channel_only else _ENOUGH_UNNAMED):
         return None
     repeats = [other.index for other in doc.lines if other is not best and _key_equal(other.text, _key(best.text))]
     evidence = Evidence("line set as a headline", round(0.2 + best_score / 10, 2), best.text)
     return Title(_clean(best.text, doc.url), None, [best.index], repeats, evidence)
+
+
+def _is_linked(key: str, lines: list[Line]) -> bool:
+    return any(line.link_chars and _key_equal(line.text, key) for line in lines[:_MOST_LINES])
+
+
+def _centred(line: Line) -> bool:
+    element = line.element
+    return element.get("align") == "center" or _CENTRED.search(element.get("style") or "") is not None
+
+
+def _opens_text(lines: list[Line], index: int) -> bool:
+    """Whether one of the next two lines is a paragraph."""
+    return any(len(line.text) >= 80 or "。" in line.text for line in lines[index + 1 : index + 3])
 
 
 def _from_head(doc: Document) -> Title:
