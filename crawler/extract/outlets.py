@@ -55,7 +55,7 @@ _CHANNEL = re.compile(
 #: Two characters are too few to tell a medium from anything else, but for these.
 _SHORT_MEDIA = frozenset(("央视", "央广", "新华", "光明"))
 #: 前天, 格林尼治标准时间10:41: a time is no medium, whatever label stands before it.
-_TIME = re.compile(r"[今昨前明][天日晚]|时间|刚刚|\d{1,2}[:：]\d\d|\d(?:秒|分钟|小时|天|月|年)前?$")
+_TIME = re.compile(r"^[今昨前明][天日晚]|时间|刚刚|\d{1,2}[:：]\d\d|\d(?:秒|分钟|小时|天|月|年)前?$")
 _LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
 #: 发布于 北京, 来自 内蒙古: a place or channel follows, no medium.
 _PLACED = frozenset(["发布于", "发表于", "来自", "发布于：", "发布在"])
