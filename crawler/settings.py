@@ -24,12 +24,14 @@ SECTION_PAGES = 100
 MAX_SECTIONS = 80
 # A section ends when this many list pages in a row hold nothing that was not known when its last walk ended ...
 KNOWN_PAGES = 1
-# ... and the pages read reach back at least so many days: editors insert back-dated news below the newest (DOMAIN.md §7).
+# ... and the pages read reach back at least so many days: editors insert back-dated news further down (DOMAIN.md §7).
 OVERLAP_DAYS = 3
 # Parts that one article may have; galleries with a page a picture reach some dozens.
 MAX_PARTS = 60
-# The run ends as blocked after so many refusals or challenge pages in a row (DESIGN.md §5: backed off, never circumvented).
+# The run ends as blocked after so many refusals or challenge pages in a row (DESIGN.md §5: never circumvented).
 BLOCKED_LIMIT = 5
+# Seconds that a run waits when a portal asks it to (Retry-After); who wants a longer rest ends the run and gets it.
+RETRY_AFTER_MAX = 120
 # Editions before today's that a run without -a since reads of an e-paper: today's may appear after midnight's run.
 EPAPER_DAYS = 2
 # Articles that are written in one transaction, and the seconds after which fewer are written too.
@@ -73,12 +75,15 @@ EXTENSIONS = {
     "crawler.extensions.corpus.CorpusSession": 0,
     "crawler.extensions.progress.Progress": 10,
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
+    "crawler.extensions.backoff.Backoff": 30,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": 500,
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.Robots": 100,
+    # Nearer to the network than Scrapy's retries (550), which do not wait.
+    "crawler.middlewares.retry_after.RetryAfter": 560,
 }
 SPIDER_MIDDLEWARES = {
     "crawler.middlewares.corpus_guard.CorpusGuard": 900,

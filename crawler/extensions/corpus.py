@@ -12,8 +12,18 @@ from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
-from crawler.corpus import Batch, Corpus
-from crawler.errors import CorpusError, CorpusFull, CorpusLocked, CorpusReadOnly
+from crawler.corpus import Batch, Corpus, PortalLock, utc_now
+from crawler.errors import (
+    ChengwenError,
+    CorpusError,
+    CorpusFull,
+    CorpusLocked,
+    CorpusReadOnly,
+    Later,
+    PortalBusy,
+    PortalPaused,
+)
+from crawler.urls import host_of
 
 __all__ = ["FATAL", "CorpusSession"]
 
@@ -23,7 +33,9 @@ logger = logging.getLogger(__name__)
 FATAL = "chengwen/fatal"
 
 #: What ended a run that the corpus could not go on with; closes the spider, and ends in the runs table.
-_REASONS: dict[type[CorpusError], str] = {
+_REASONS: dict[type[ChengwenError], str] = {
+    PortalBusy: "busy",
+    PortalPaused: "paused",
     CorpusFull: "corpus_full",
     CorpusLocked: "corpus_locked",
     CorpusReadOnly: "corpus_read_only",
@@ -46,6 +58,7 @@ class CorpusSession:
         self.corpus = Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT"))
         self.batch = Batch(self.corpus)
         self.run_id: int | None = None
+        self._turn: PortalLock | None = None
         self._reason = "failed_to_start"
         self._aborted: str | None = None
         self._started = False
@@ -89,12 +102,12 @@ class CorpusSession:
             raise RuntimeError("the run is recorded when the spider is opened, and no earlier")
         return self.run_id
 
-    def abort(self, error: CorpusError) -> None:
-        """End the run because the corpus cannot go on; the ledger still lists what was not written."""
+    def abort(self, error: CorpusError | Later) -> None:
+        """End the run: the corpus cannot go on, or this is not the time.  The ledger lists what was not written."""
         if self.failed:
             return
         self._crawler.stats.set_value(FATAL, str(error))
-        logger.error("%s", error)
+        logger.log(logging.INFO if isinstance(error, Later) else logging.ERROR, "%s", error)
         self._aborted = _REASONS.get(type(error), "corpus_error")
         deferred_from_coro(self._close_spider(self._aborted))
 
@@ -106,9 +119,21 @@ class CorpusSession:
     def spider_opened(self, spider: Spider) -> None:
         """Open the record of the run."""
         try:
+            self._turn = PortalLock.take(self.corpus.path, spider.name)
+            self._refuse_paused(spider)
             self.run_id = self.corpus.begin_run(spider.name, _arguments(spider)).id
-        except CorpusError as error:
+        except (CorpusError, Later) as error:
             self.abort(error)
+
+    def _refuse_paused(self, spider: Spider) -> None:
+        """PortalPaused where the host of the home page refused an earlier run and its pause has not passed."""
+        site = getattr(spider, "site", None)
+        pause = self.corpus.pauses().get(host_of(site.home)) if site else None
+        if pause and pause.until > utc_now():
+            until = pause.until.astimezone().strftime("%Y-%m-%d %H:%M")
+            raise PortalPaused(
+                f"{spider.name}: {pause.host} refused the last run ({pause.why}); it is left alone until {until}"
+            )
 
     def engine_started(self) -> None:
         """From here on engine_stopped will come."""
@@ -135,6 +160,8 @@ class CorpusSession:
             self.abort(error)
         finally:
             self.corpus.close()
+            if self._turn is not None:
+                self._turn.release()
 
 
 def _arguments(spider: Spider) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.extensions.backoff import LeftAlone
 from crawler.items import Article, Link
-from crawler.spiders.failures import reason_of
+from crawler.spiders.failures import BLOCKED_STATUS, reason_of, status_of
 from crawler.spiders.parts import PartMissing, whole_article
 from crawler.spiders.reading import news_page
 from crawler.urls import key
@@ -64,9 +65,9 @@ class Articles:
         article = news_page(response, self._spider.site, now)
         if article.kind == "blocked":
             self._fail(link_url, "blocked: challenge page")
-            self._spider.refused()
+            self._spider.refused(response.url, "challenge page")
             return
-        self._spider.passed()
+        self._spider.passed(response.url)
         try:
             article = await self._whole(article, now)
         except PartMissing as e:
@@ -85,8 +86,11 @@ class Articles:
 
     def failed(self, failure: Failure) -> None:
         """The ledger keeps what failed and why; a later run asks again."""
+        if isinstance(failure.value, LeftAlone):
+            return
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
-        self._fail(request.cb_kwargs["link_url"], reason_of(failure, request.url))
+        blocked = "blocked: " if status_of(failure) in BLOCKED_STATUS else ""
+        self._fail(request.cb_kwargs["link_url"], blocked + reason_of(failure))
         self._spider.count_refusal(failure)
 
     def _fail(self, url: str, reason: str) -> None:

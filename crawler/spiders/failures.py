@@ -14,9 +14,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.urls import host_of
-
-__all__ = ["BLOCKED_STATUS", "NETWORK_ERRORS", "Refusals", "ignore", "reason_of", "status_of"]
+__all__ = ["BLOCKED_STATUS", "NETWORK_ERRORS", "ignore", "reason_of", "status_of", "words_of"]
 
 #: Statuses by which anti-crawl systems refuse (DOMAIN.md §4.10): plain, 瑞数, too many requests, 加速乐.
 BLOCKED_STATUS = frozenset({403, 412, 429, 521})
@@ -43,14 +41,17 @@ def status_of(failure: Failure) -> int | None:
     return error.response.status if isinstance(error, HttpError) else None
 
 
-def reason_of(failure: Failure, url: str) -> str:
+def reason_of(failure: Failure) -> str:
     """What happened, in a few words; callers print the address beside them."""
-    error = failure.value
+    return words_of(failure.value)
+
+
+def words_of(error: BaseException | None) -> str:
+    """What an error of a download says to a person."""
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     if isinstance(error, IgnoreRequest):
-        text = str(error)
-        return f"robots.txt of {host_of(url)} forbids it" if "robots" in text else text or "left out"
+        return str(error) or "left out"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
@@ -60,22 +61,3 @@ def reason_of(failure: Failure, url: str) -> str:
 
 def ignore(_: Failure) -> None:
     """For requests whose failure tells nothing: a feed that was only asked for on the chance that it exists."""
-
-
-class Refusals:
-    """Counts refusals in a row; a page that comes through ends the row."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._row = 0
-        self.total = 0
-
-    def refused(self) -> bool:
-        """One more refusal; True once the run has to end as blocked."""
-        self._row += 1
-        self.total += 1
-        return self._row >= self._limit
-
-    def passed(self) -> None:
-        """A page came through."""
-        self._row = 0

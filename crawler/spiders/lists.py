@@ -10,6 +10,7 @@ from scrapy import FormRequest, Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.extensions.backoff import LeftAlone
 from crawler.items import CST, Link, Listing
 from crawler.spiders.failures import reason_of, status_of
 from crawler.spiders.reading import list_page, own_links, what_it_is
@@ -85,9 +86,9 @@ class Lists:
             spider.tally.section_failed(walk.label, f"{response.url}: no links; it looks like: {kind}")
             self._end(walk, "empty")
             if kind == "blocked":
-                spider.refused()
+                spider.refused(response.url, "challenge page")
             return
-        spider.passed()
+        spider.passed(response.url)
         yield from self._take_in(walk, listing, response, now, depth)
         if 0 < depth < DEEPEST and not spider.options.sections:
             children = [(link.title, link.url) for link in own_links(listing.sections, spider.site)]
@@ -135,7 +136,10 @@ class Lists:
             # Printed totals, numbered patterns and 下一页 lead past the end; what is not there ends the list.
             self._end(walk, "last_page")
             return
-        self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure, request.url)}")
+        if isinstance(failure.value, LeftAlone):
+            self._end(walk, "stopped")
+            return
+        self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure)}")
         self._end(walk, "failed")
         self._spider.count_refusal(failure)
 

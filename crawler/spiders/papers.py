@@ -83,4 +83,4 @@ class Papers:
         walk: SectionWalk = request.cb_kwargs["walk"]
         if status_of(failure) not in NO_EDITION:
             walk.ended = "failed"
-            self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure, request.url)}")
+            self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure)}")

@@ -10,17 +10,18 @@ from urllib.parse import urljoin
 
 import scrapy
 from scrapy import Request
-from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.errors import CorpusError, UsageError
+from crawler.extensions.backoff import Backoff
 from crawler.extensions.corpus import CorpusSession
 from crawler.extract import FEED_PATHS, read_feed_index
 from crawler.items import CST
 from crawler.portals import Portal, from_url
 from crawler.spiders.articles import Articles
-from crawler.spiders.failures import BLOCKED_STATUS, Refusals, ignore, reason_of, status_of
+from crawler.spiders.failures import BLOCKED_STATUS, ignore, reason_of
 from crawler.spiders.lists import FEED, Lists
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.papers import Papers
@@ -83,7 +84,6 @@ class PortalSpider(scrapy.Spider):
             return
         self.corpus, self.run_id = session.corpus, session.open_run
         settings = self.crawler.settings
-        self._refusals = Refusals(settings.getint("BLOCKED_LIMIT"))
         self.limits = Limits(
             pages=settings.getint("SECTION_PAGES"),
             known_pages=settings.getint("KNOWN_PAGES"),
@@ -127,8 +127,10 @@ class PortalSpider(scrapy.Spider):
         if not listing.articles and not listing.sections:
             kind = what_it_is(response, self.site, now)
             self.tally.fail(f"{response.url}: no news and no sections found there; it looks like: {kind}")
+            if kind == "blocked":
+                self.refused(response.url, "challenge page")
             return
-        self.passed()
+        self.passed(response.url)
         sections = [(link.title, link.url) for link in own_links(listing.sections, self.site)]
         if self.options.sections:
             sections = self._chosen(sections)
@@ -150,7 +152,7 @@ class PortalSpider(scrapy.Spider):
 
     def home_failed(self, failure: Failure) -> None:
         """Without its home page a portal that names no sections cannot be walked."""
-        self.tally.fail(f"{self.site.home}: {reason_of(failure, self.site.home)}")
+        self.tally.fail(f"{self.site.home}: {reason_of(failure)}")
         self.count_refusal(failure)
 
     def feed_requests(self, urls: Iterable[str]) -> Iterator[Request]:
@@ -176,18 +178,16 @@ class PortalSpider(scrapy.Spider):
         """Begin a section's walk; None if it has begun, or if the portal shows more sections than a person reads."""
         return self.lists.open(label, url, feed=feed)
 
-    def passed(self) -> None:
+    def passed(self, url: str) -> None:
         """A page came through: a row of refusals is over."""
-        self._refusals.passed()
+        Backoff.of(self.crawler).passed(url)
 
     def count_refusal(self, failure: Failure) -> None:
         """Count a failure as a refusal if its status says so."""
-        if status_of(failure) in BLOCKED_STATUS:
-            self.refused()
+        error = failure.value
+        if isinstance(error, HttpError) and error.response.status in BLOCKED_STATUS:
+            self.refused(error.response.url, reason_of(failure))
 
-    def refused(self) -> None:
+    def refused(self, url: str, why: str) -> None:
         """One more refusal: backed off from, never circumvented (DESIGN.md §5)."""
-        self.crawler.stats.inc_value("articles/blocked")
-        if self._refusals.refused():
-            self.tally.fail(f"{self.site.home}: blocked, {self._refusals.total} refusals; try later, and more slowly")
-            raise CloseSpider("blocked")
+        Backoff.of(self.crawler).refused(url, why)

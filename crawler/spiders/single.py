@@ -34,4 +34,4 @@ class SinglePage(scrapy.Spider):
 
     def failed(self, failure: Failure) -> None:
         """Keep why there is none."""
-        self.fault = reason_of(failure, self._url)
+        self.fault = reason_of(failure)
