@@ -52,6 +52,13 @@ def test_the_portals_clock_is_no_date():
     assert "published" not in found.evidence
 
 
+@pytest.mark.parametrize(
+    "line", ["昨天上午，全市公交工作推进会在会议中心召开", "线路试运行期间客流比前天增长一成半左右"]
+)
+def test_yesterday_in_a_sentence_is_no_date(line):
+    assert article(f"<p>{line}</p><p>来源：江城日报</p>").published is None
+
+
 def test_a_year_from_the_address():
     found = article("<p>11-13 22:24</p>", url="http://www.example.cn/2019-11/13/content_5.htm")
     assert found.published.year == 2019

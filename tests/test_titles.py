@@ -49,6 +49,16 @@ def test_the_logo_in_h1_is_no_headline():
     assert article(above="<h1>江城新闻网</h1>", heading="h2").title == TITLE
 
 
+def test_a_title_that_names_only_the_channel():
+    found = article(above='<ul><li><a href="/a">新闻动态</a></li></ul>', head="新闻动态--江城学会官网", heading="div")
+    assert found.title == TITLE
+
+
+def test_a_subtitle_in_the_heading_itself():
+    found = article(title="三条公交新线下月开通<br>——江城公交改革一年观察")
+    assert (found.title, found.subtitle) == (TITLE, "——江城公交改革一年观察")
+
+
 def test_a_link_to_the_story_elsewhere_is_no_headline():
     found = article(above=f'<ul><li><a href="/news/abc.html">{TITLE}</a></li></ul>', heading="div")
     assert found.title == TITLE

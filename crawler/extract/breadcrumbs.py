@@ -41,6 +41,8 @@ _LONGEST_LINE = 200
 _LONGEST_ROW = 9
 #: It stands above the headline, with at most a share bar, an advertisement and the date between.
 _REACH = 60
+#: One word and an arrow is anything, further away.
+_REACH_OF_ONE = 5
 
 
 def split_breadcrumb(text: str, *, trusted: bool = False) -> list[str]:
@@ -112,7 +114,7 @@ def _read(line: Line, doc: Document, title: Title, top: int) -> _Found | None:
         return 0.95, parts, "label", text
     if named and (len(parts) > 1 or line.link_chars):
         return 0.9, parts, "box name", text
-    if len(parts) == 1 and _MORE.search(line.text):
+    if len(parts) == 1 and (_MORE.search(line.text) or top - line.index > _REACH_OF_ONE):
         return None
     if len(parts) == 1 and not line.text.rstrip().endswith(("正文", ">", "》")) and line.index != top:
         return None

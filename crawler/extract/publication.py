@@ -42,6 +42,8 @@ _CLOCK = re.compile(
 )
 _BOUND = re.compile(r"\s?[日号]?(?:以前|之前|前|起|至|截止)")
 _PROSE = re.compile(r"[。，；！？]")
+#: A date without year or day shares its line with a medium and a counter at most.
+_AROUND_LOOSE = 20
 #: A line with a stamp is short; in longer ones a date belongs to the story.
 _SHORT = 120
 #: Weeks may lie between entering and publishing a story (back-dated items, DOMAIN.md §6); beyond this the address and
@@ -84,6 +86,8 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
         stamps = find_dates(text, now)
     for stamp in stamps:
         before = text[: stamp.start]
+        if not stamp.dated and not _stands_alone(text, stamp):
+            continue
         score = 3.0 - 0.15 * distance if distance > 0 else 1.2 + 0.2 * distance
         score += 1.2 if stamp.precision != "day" else 0.0
         score += 0.8 if stamp.dated else -0.5
@@ -103,6 +107,16 @@ def _candidates(line: Line, anchor: int, now: dt.datetime | None) -> list[tuple[
 
 #: Year, day and time in elements that touch (Xinhua): 202405/0922:27:02.
 _GLUED = re.compile(r"20\d\d\d?\d[-/]\d\d")
+
+
+def _stands_alone(text: str, stamp: Stamp) -> bool:
+    """Whether a date without year or day is a stamp: 昨天 stands in sentences, too."""
+    if len(text) - len(stamp.text) > _AROUND_LOOSE:
+        return False
+    return not _HAN.match(text, stamp.end) and not _HAN.match(text, stamp.start - 1 if stamp.start else len(text))
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff，、]")
 _WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
 
 
