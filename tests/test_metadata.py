@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.extract import extract
 from crawler.items import CST
@@ -183,6 +185,30 @@ def test_every_field_has_evidence():
 def test_a_page_without_anything():
     found = extract(b"<html><body></body></html>", "http://www.example.cn/")
     assert (found.title, found.published, found.source, found.reporters, found.breadcrumb) == (None, None, None, [], [])
+
+
+PIECES = st.sampled_from(
+    (
+        "<h1> </h1> <p> </p> <td> <br> <div class=crumb> </div> <title>江城</title> <!--enpproperty <date> </date>--> "
+        "来源： 作者： 记者 王小五 2022-11-13 22:24 昨天 首页&gt; 您的位置： 责任编辑 （ ） 江城日报 。 摄"
+    ).split(" ")
+)
+
+
+@given(st.lists(PIECES, max_size=40))
+def test_no_page_is_an_error(pieces):
+    found = extract("".join(pieces).encode(), "http://www.example.cn/2022/1113/1_2.html")
+    assert all(0 <= evidence.confidence <= 1 for evidence in found.evidence.values())
+
+
+@pytest.mark.parametrize(
+    "filler", ["三条公交新线下月开通", "来源：江城日报", "首页 > 新闻", "记者 王小五", "2022-11-13 22:24"]
+)
+def test_filler_by_the_thousand_is_read_only_in_part(filler):
+    found = article(tail=f"<div>{filler}</div>" * 5000, extra=f'<meta name="keywords" content="{"江城 " * 5000}">')
+    assert found.title == "三条公交新线下月开通"
+    assert len(found.reporters) <= 2
+    assert len(found.keywords) <= 30
 
 
 @pytest.mark.parametrize("blank", [" ", "　", "&nbsp;", "&nbsp;|&nbsp;"])

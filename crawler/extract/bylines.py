@@ -314,6 +314,9 @@ def caption_names(caption: str) -> list[str]:
     if match is None:
         return []
     words = [_BEFORE_NAME.sub("", word) for word in re.split(r"[、 \u3000]+", match["names"])]
+    if len(words) > 1 and not words[0]:
+        # 记者 高峰 摄: the role word vouches for names that are everyday words.
+        return split_names(" ".join(words), loose=True)
     names: list[str] = []
     for word in reversed(words):
         if not is_person(word):

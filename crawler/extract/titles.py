@@ -60,6 +60,10 @@ _QUOTES = str.maketrans("“”‘’「」『』\uff02\uff07　", "\"\"''\"\"''
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: Headlines run from 4 characters to three lines of a phone's screen.
 _SHORTEST, _LONGEST = 4, 160
+#: Of <title> and meta tags no more is read: a headline, channels and the site's name.
+_LONGEST_HEAD = 400
+#: Copies of the headline that are noted; pages with more repeat it as filler.
+_COPIES = 6
 #: A line reaches this score by one strong witness (its text starts <title>, or it is the page's only h1).
 _ENOUGH = 3.0
 _HEADING_SCORE = (0.0, 3.0, 2.2, 1.6, 1.0, 0.6, 0.3)
@@ -123,15 +127,16 @@ class _Witnesses:
     """What the page's head says of the headline, folded for comparison."""
 
     def __init__(self, doc: Document) -> None:
-        self.metas = [_key(doc.meta[name]) for name in _HEADLINE_META if name in doc.meta]
-        self.head = _key(strip_site(doc.page_title))
-        self.page = _key(doc.page_title)
-        channel = _key(_SEPARATOR.split(doc.page_title, maxsplit=1)[0])
+        head = doc.page_title[:_LONGEST_HEAD]
+        self.metas = [_key(doc.meta[name][:_LONGEST_HEAD]) for name in _HEADLINE_META if name in doc.meta]
+        self.head = _key(strip_site(head))
+        self.page = _key(head)
+        channel = _key(_SEPARATOR.split(head, maxsplit=1)[0])
         self.channel_only = bool(_CHANNEL.fullmatch(channel)) and _is_linked(channel, doc.lines)
         if self.channel_only:
             self.page = self.head = ""
         #: Most lines begin with a character that none of them holds, and need not be folded and compared.
-        self.chars = frozenset("".join((doc.page_title, self.page, *self.metas)))
+        self.chars = frozenset("".join((head, self.page, *self.metas)))
         self.lines = doc.lines
 
     def score(self, line: Line) -> float:
@@ -212,7 +217,9 @@ def _unnamed(doc: Document, witnesses: _Witnesses) -> Title | None:
             best, best_score = line, score
     if best is None or best_score < (_ENOUGH_CHANNEL if witnesses.channel_only else _ENOUGH_UNNAMED):
         return None
-    repeats = [other.index for other in doc.lines if other is not best and _key_equal(other.text, _key(best.text))]
+    key = _key(best.text)
+    repeats = [other.index for other in doc.lines[:_MOST_LINES] if other is not best and _key_equal(other.text, key)]
+    del repeats[_COPIES:]
     evidence = Evidence("line set as a headline", round(0.2 + best_score / 10, 2), best.text)
     return Title(_clean(best.text, doc.url), None, [best.index], repeats, evidence)
 
@@ -235,11 +242,11 @@ def _from_head(doc: Document) -> Title:
     """No line is the headline: a meta tag's text or <title> without the site's name."""
     for name in _HEADLINE_META:
         if text := doc.meta.get(name):
-            return Title(strip_site(text), evidence=Evidence(f"meta {name}", 0.6, text))
-    text = strip_site(doc.page_title)
+            return Title(strip_site(text[:_LONGEST_HEAD]), evidence=Evidence(f"meta {name}", 0.6, text[:_LONGEST_HEAD]))
+    text = strip_site(doc.page_title[:_LONGEST_HEAD])
     if not text:
         return Title()
-    return Title(text, evidence=Evidence("<title>", 0.4, doc.page_title))
+    return Title(text, evidence=Evidence("<title>", 0.4, doc.page_title[:_LONGEST_HEAD]))
 
 
 def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -> Title:
@@ -259,6 +266,7 @@ def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -
         following += 1
     key = _key(line.text)
     repeats = [other.index for other in doc.lines[:_MOST_LINES] if other is not line and _key_equal(other.text, key)]
+    del repeats[_COPIES:]
     rule = f"h{line.heading}" if line.heading else "line"
     if witnesses.page.startswith(key) or key in witnesses.metas:
         rule += " named in head"
