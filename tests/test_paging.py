@@ -208,6 +208,10 @@ def test_more_with_an_address_needs_no_script():
     assert read("/xw/", "<a href='/minsheng/'>查看更多</a>").needs_script is False
 
 
+def test_more_with_an_address_in_the_list_is_the_next_page():
+    assert following("/xw/", "<a href='index_2.html'>加载更多</a>") == "/xw/index_2.html"
+
+
 def test_pager_wins_over_a_button():
     listing = read("/xw/", "<a href='index_2.html'>下一页</a><a href='javascript:;'>加载更多</a>")
     assert (listing.next, listing.needs_script) == (f"{HOST}/xw/index_2.html", False)

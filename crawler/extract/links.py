@@ -92,7 +92,9 @@ def _is_article(anchor: Anchor, group: Group, channels: set[str]) -> bool:
     if shape is Shape.SECTION and anchor.parts is not None and is_slug(anchor.parts):
         full = total >= _LONG_LIST and 5 * group.headlines >= 4 * total and 3 * group.likely >= total
         return size >= _SURE_HEADLINE and full and anchor.url not in channels
-    return False
+    # Whatever its address, a headline among many that lead to articles leads to one too.
+    uniform = total >= _LONG_LIST and 10 * min(group.headlines, group.likely) >= 9 * total
+    return uniform and size >= _SURE_HEADLINE and anchor.url not in channels
 
 
 def article_links(chosen: list[Anchor], now: dt.datetime) -> list[Link]:

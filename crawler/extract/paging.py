@@ -32,7 +32,7 @@ _MORE = re.compile(
 )
 #: Labels of pagers are short: 【下一页】, next page >>.
 _LONGEST_LABEL = 14
-_PAGER_LIKE = re.compile(r"[\d页頁<>»\u203a→\uff1e]|next|prev|older", re.IGNORECASE)
+_PAGER_LIKE = re.compile(r"[\d页頁<>»\u203a→\uff1e]|更多|next|prev|older", re.IGNORECASE)
 #: What shows a list that goes on by script: 加载更多 as a button's text, or load-more in its name.
 _BUTTON_TEXT = re.compile(r">\s*(?:点击|上拉|滑动)?(?:加载|查看|显示|浏览|获取)更多[^\s<]{0,4}\s*</(?!a\b|title|h\d)")
 _MORE_NAME = re.compile(r"(?:load|get)[-_]?more|more[-_]?load", re.IGNORECASE)
@@ -106,7 +106,7 @@ def _by_relation(page: Surroundings, labels: list[tuple[Anchor, str]]) -> Iterat
 
 
 def _by_label(page: Surroundings, labels: list[tuple[Anchor, str]]) -> Iterator[str]:
-    """下一页 in words first, then as a picture, then as a sign, which carousels use as well."""
+    """下一页 in words; then pictures, signs (carousels use them too) and 加载更多 that lead on in the same list."""
     signs: list[str] = []
     for anchor, label in labels:
         if anchor.url is None:
@@ -115,7 +115,7 @@ def _by_label(page: Surroundings, labels: list[tuple[Anchor, str]]) -> Iterator[
             yield anchor.url
         elif anchor.image and not anchor.text:
             signs += [anchor.url for image in anchor.element.iter("img") if _names_next(image)]
-        elif _NEXT_SIGN.fullmatch(label):
+        elif _NEXT_SIGN.fullmatch(label) or _MORE.fullmatch(label):
             signs.append(anchor.url)
     yield from (url for url in signs if same_list(page.url, url))
 
