@@ -40,6 +40,7 @@ _CLAIMS_NOTHING = frozenset({"iso8859-1", "cp1252", "ascii", "latin-1", "iso8859
 _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 #: "<", ">" and line ends are no second byte in GBK, Big5 or UTF-8: a page can be cut there whatever its charset.
 _SEGMENT = re.compile(rb"[^<>\r\n]+|[<>\r\n]+")
+_MENDABLE = 1_000
 #: Below this many bytes outside ASCII, GBK text may be valid UTF-8 by chance (the well-known 联通).
 _SHORT = 16
 
@@ -143,14 +144,18 @@ def _by_segments(body: bytes, legacy: str) -> Decoded:
 
 
 def _segment(piece: bytes, legacy: str) -> tuple[str, str]:
-    text = piece.decode("utf-8", "chengwen.stray")
+    text = piece.decode("utf-8", "replace")
     lost = text.count("\ufffd")
+    # Our own handler is slow, and beyond some strays there is nothing to mend.
+    errors = "chengwen.stray" if lost < _MENDABLE else "replace"
+    if lost and errors != "replace":
+        text = piece.decode("utf-8", errors)
     if _looks_chinese(text.replace("\ufffd", "")) and (not lost or (_UTF8_RUN.search(piece) and lost * 4 <= len(text))):
         return "utf-8", text
     try:
         return legacy, piece.decode(legacy)
     except UnicodeDecodeError:
-        other = piece.decode(legacy, "chengwen.stray")
+        other = piece.decode(legacy, errors)
         return (legacy, other) if other.count("\ufffd") <= lost else ("utf-8", text)
 
 

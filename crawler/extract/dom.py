@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -67,10 +68,15 @@ _MAX_CHARS = 12_000_000
 #: Zero-width characters of WeChat and 秀米 bodies (DOMAIN.md §4), soft hyphens, byte order marks,
 #: and private-use characters (icon fonts).
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad\ue000-\uf8ff]")
-#: libxml2 takes quadratic time over the attributes of one tag: 2 s for 40,000 of them, while a page of this size (in
-#: characters) cannot hold enough to matter.
-_LARGE = 200_000
-_HUGE_TAG = re.compile(r"<([a-zA-Z]\w*)\s[^<>]{20000,}>")
+#: libxml2 takes quadratic time over the attributes of one tag: 0.02 s for 5,000 of them, 2 s for 40,000.  Tags of this
+#: length (in bytes) and number of attributes lose them; pages below _LARGE cannot hold enough to matter.
+_LARGE = 50_000
+_HUGE_TAG = 4_000
+_MANY_ATTRIBUTES = 300
+_LONG = re.compile(rb"<[^<]{4000,}+")
+_TAG = re.compile(rb"""<([a-zA-Z][\w:-]*)(?:[^<>"']++|"[^"]*+"|'[^']*+')*+""")
+#: Real pages have some thousand nodes; what follows so many is not walked, so that a page costs less than 2 s.
+_MOST_NODES = 100_000
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
 
 
@@ -109,7 +115,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Document:
 def load(body: bytes, url: str, content_type: str | None = None) -> Document:
     """A page's tree, not walked yet: no lines, boxes, meta tags."""
     decoded = decode(body, content_type)
-    source = body if decoded.exact and len(body) < _LARGE else decoded.text[:_MAX_CHARS]
+    source = body if decoded.exact and len(body) < _MAX_CHARS else decoded.text[:_MAX_CHARS]
     return Document(url, decoded.encoding, _tree(source))
 
 
@@ -121,8 +127,10 @@ def walk(document: Document, tops: Sequence[etree._Element] | None = None) -> No
 def _tree(source: str | bytes) -> etree._Element:
     """The tree of a page's text, or of its bytes where these are UTF-8."""
     if isinstance(source, str):
-        source = (_HUGE_TAG.sub(r"<\1>", source) if len(source) > _LARGE else source).encode("utf-8", "replace")
+        source = source.encode("utf-8", "replace")
     source = source.translate(None, _CONTROL)
+    if len(source) > _LARGE:
+        source = _LONG.sub(_lighten, source)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
     root = _feed(source, parser)
     error = parser.error_log.last_error
@@ -130,6 +138,14 @@ def _tree(source: str | bytes) -> etree._Element:
         shallow = _NESTING_TAG.sub(b"\n", source)
         root = _feed(shallow, etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True))
     return root if root is not None else etree.Element("html")
+
+
+def _lighten(match: re.Match[bytes]) -> bytes:
+    """A tag (and the text after it) without its attributes, if it has hundreds of them."""
+    tag = _TAG.match(match[0])
+    if tag and tag.end() > _HUGE_TAG and match[0].count(b"=", 0, tag.end()) > _MANY_ATTRIBUTES:
+        return b"<" + tag[1] + match[0][tag.end() :]
+    return match[0]
 
 
 def _feed(source: bytes, parser: etree.HTMLParser[Any]) -> etree._Element | None:
@@ -168,7 +184,7 @@ class _Walk:
         """Walk the tree once, without recursion (pages nested 2,000 deep exist)."""
         walker = etree.iterwalk(root, events=("start", "end", "comment"))
         parts, codes, hidden = self.parts, _CODES, self.hidden
-        for event, node in walker:
+        for event, node in islice(walker, 2 * _MOST_NODES):
             tag: Any = node.tag
             if event == "start":
                 code = codes.get(tag, _BOX)
@@ -196,6 +212,7 @@ class _Walk:
                 if self.in_bold:
                     self.bold_chars += len(text.strip())
         self.flush()
+        self.close_all()
         self.document.boxes = [box for box in self.document.boxes if box.last > box.first]
 
     def run_within(self, tops: Sequence[etree._Element]) -> None:
@@ -212,6 +229,13 @@ class _Walk:
             self.run(top)
             for node in around:
                 outer[node].last = len(self.lines)
+
+    def close_all(self) -> None:
+        """Close the boxes that are open where the walk stopped (none, on any but enormous pages)."""
+        box: Box | None = self.box
+        while box is not None:
+            box.last = len(self.lines)
+            box = box.parent
 
     def open_box(self, node: etree._Element, tag: str) -> None:
         """Begin a block-level element: a new line, and a new box."""
