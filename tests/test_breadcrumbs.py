@@ -29,6 +29,7 @@ FOUND = ["首页", "新闻中心"]
         (f"<ul><li>{HOME}&gt;</li><li>{NEWS}&gt;</li><li>三条公交新线下月开通</li></ul>", FOUND),
         (f"<ul><li>{HOME}</li><li>&gt; {NEWS}</li></ul>", FOUND),
         ("当前位置：江城", ["江城"]),
+        (f"订阅业界RSS {HOME} &gt; {NEWS} &gt; 正文 &gt; 有态度的门户", FOUND),
         (f"您的位置：{HOME}<img src=a.gif>{NEWS}<img src=a.gif>", FOUND),
         (f"您在这里：{HOME} &gt; {NEWS} &gt; 浏览文章", FOUND),
         (f"{NEWS} 正文", ["新闻中心"]),

@@ -30,8 +30,10 @@ _NAMED = re.compile(
 )
 _LAST = re.compile(
     r"^(?:(?:新闻|文章|信息|资讯|内容|图文|公告)?\s*(?:正文|详情页?|详细|内容|详细内容|内容页|详细页面?"
-    r"|文章页)|正文[\s页].*|(?:查看|浏览|阅读).{0,6}|返回.*|.{0,6}正文|.*(?:RSS|订阅).*)$"
+    r"|文章页)|正文[\s页].*|(?:查看|浏览|阅读).{0,6}|返回.*|.{0,6}正文)$"
 )
+#: What shares the row and is no part of the path.
+_BUTTON = re.compile(r"订阅\S{0,8}RSS|RSS订阅|申请入驻|\[?(?:打印|收藏|设为首页|加入收藏)\]?(?=\s|$)")
 _EDGES = " \t>\uff1e\u203a»→/|：:·【】[]-–—　"
 #: A part is the name of a channel; longer texts are the headline.
 _LONGEST_PART = 40
@@ -55,6 +57,7 @@ def split_breadcrumb(text: str, *, trusted: bool = False) -> list[str]:
     >>> split_breadcrumb("首页 | 新闻 | 体育")
     []
     """
+    text = _BUTTON.sub(" ", text)
     label = _LABEL.search(text[:40])
     if label:
         text = text[label.end() :]
@@ -65,8 +68,13 @@ def split_breadcrumb(text: str, *, trusted: bool = False) -> list[str]:
         parts = _MARKS.split(text) if _MARKS.search(text) else text.split()
     else:
         return []
-    parts = [part.strip(_EDGES) for part in parts]
-    return [part for part in parts if part and not _LAST.match(part)]
+    path: list[str] = []
+    for part in filter(None, (part.strip(_EDGES) for part in parts)):
+        if _LAST.match(part):
+            # 正文 ends the path; what follows it on the line is a slogan or a button.
+            break
+        path.append(part)
+    return path
 
 
 def find_breadcrumb(doc: Document, title: Title, first: int) -> tuple[list[str], Evidence | None]:
