@@ -15,6 +15,8 @@ __all__ = ["trim"]
 _NOT_WORD = re.compile(r"[\W_]+")
 #: A longer line in the middle of the text that speaks of rights or reprints is news about them.
 _NOTICE = 60
+#: So much running text above a headline, in characters and in its own box, makes it a sub-heading.
+_MISPLACED = 150
 #: Shorter lines repeat for good reasons: refrains, table cells, sub-headings.
 _PARAGRAPH = 30
 #: So much running text, in characters and in paragraphs that follow each other, is no summary in a list of links.
@@ -68,9 +70,11 @@ def _subheadings(lines: list[Line], reasons: list[str | None]) -> None:
 def _head(lines: list[Line], reasons: list[str | None], core: Core, title: Title) -> None:
     """Before the core: nothing above the headline, no meta line, no repeated headline, nothing of another box."""
     headline = title.lines[-1] if title.lines else -1
+    if _is_subheading(lines, core, headline):
+        headline = -1
     start = _start(lines, reasons, core, headline)
     for position, line in enumerate(lines[: start + 1]):
-        if line.index in title.lines:
+        if line.index in title.lines and headline >= 0:
             reasons[position] = "headline"
         elif line.index < headline < core.last:
             reasons[position] = "before headline"
@@ -79,6 +83,15 @@ def _head(lines: list[Line], reasons: list[str | None], core: Core, title: Title
         elif _apart(line, lines[start]):
             reasons[position] = reasons[position] or "before text"
     _repeated_headline(lines, reasons, title)
+
+
+def _is_subheading(lines: list[Line], core: Core, headline: int) -> bool:
+    """True where what passes for the headline stands among the text's paragraphs, with running text above it."""
+    box = next((line.box for line in lines if line.index == headline), None)
+    if box is None:
+        return False
+    above = [line for line in lines if core.first <= line.index < headline and _running(line)]
+    return sum(len(line.text) for line in above if line.box.parent is box.parent or line.box is box) > _MISPLACED
 
 
 def _start(lines: list[Line], reasons: list[str | None], core: Core, headline: int) -> int:
