@@ -208,12 +208,14 @@ class Place:
     """Where something stands on the pages of one layout.
 
     selector: as in Template.selectors, usually an XPath.  pages: on how many of the pages learned from it was there
-    and held what it should.  kind: for furniture, what repeats: the same "text", or the same shape of "links".
+    and held what it should.  kind: for furniture, what repeats: the same "text", or the same shape of "links"; "cut":
+    a box inside the body's.  path: its full path on most pages, tried before the page is searched for the selector.
     """
 
     selector: str
     pages: int = 0
     kind: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +235,16 @@ class Phrase:
 class Layout:
     """One of the ways in which a portal sets its articles, as learned from pages.
 
-    pages: learned from so many.  places: title, body, date, breadcrumb, editors …  named: <title> begins with the
-    headline.  dated: the place of the date holds one on nearly all pages.  confidence: 0 to 1, how far pages agree.
+    pages: learned from so many.  places: title, body, date, breadcrumb, editors …  named: <title> holds the headline.
+    extras: what else of the page is read, as its pages state facts there: "comments" (Founder), "json_ld".
+    confidence: 0 to 1, how far the pages agree on the body.
     """
 
     pages: int
     places: Mapping[str, Place]
     phrases: Sequence[Phrase] = ()
     furniture: Sequence[Place] = ()
+    extras: Sequence[str] = ()
     named: bool = True
     confidence: float = 0.0
 

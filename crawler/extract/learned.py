@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -12,7 +12,7 @@ from crawler.extract.body import Body, find_body
 from crawler.extract.container import core_within
 from crawler.extract.dom import Document, walk
 from crawler.extract.lines import Box
-from crawler.extract.places import Scan, name_of, scan
+from crawler.extract.places import locate, name_of
 from crawler.extract.region import region
 from crawler.extract.titles import Title, find_title
 from crawler.items import Layout, Template
@@ -29,6 +29,8 @@ _CERTAIN = 140.0
 _LEAST = 35.0
 #: Layouts that are tried on a page before it counts as none of them.
 _TRIED = 3
+#: Places that this share of a layout's pages has are expected on all of them.
+_MOST = 0.6
 _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/年.—－]|\d{1,2}-\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[:：]\d\d|[刚今昨前]天|刚刚|\d前"
 )
@@ -59,18 +61,14 @@ def read_learned(page: Document, templates: Sequence[Template]) -> Fitting | Non
     page: loaded, not walked.  Where nothing fits, the fitting's document is not to be used.
     """
     layouts = [(template, layout) for template in templates for layout in template.layouts if _meant(template, page)]
-    if not layouts:
-        return None
-    found = scan(page.root, (place.selector for _, layout in layouts for place in layout.places.values()))
-    there = [
-        (_share(layout, found), template, layout) for template, layout in layouts if _body_of(layout, found) is not None
-    ]
-    best = Fitting(page, Title(), Body(), None, 0.0, "no place of the body is there")
-    for _, template, layout in sorted(there, key=lambda item: -item[0])[:_TRIED]:
+    best: Fitting | None = None
+    for template, layout, found in _there(page, layouts):
         fitting = _read(page, template, layout, found)
         if fitting.template is not None:
             return fitting
-        best = max(best, fitting, key=lambda item: item.fit)
+        best = fitting if best is None or fitting.fit > best.fit else best
+    if best is None and layouts:
+        return Fitting(page, Title(), Body(), None, 0.0, "no place of the body is there")
     return best
 
 
@@ -78,37 +76,52 @@ def _meant(template: Template, page: Document) -> bool:
     return template.url is None or re.search(template.url, page.url) is not None
 
 
-def _body_of(layout: Layout, found: Scan) -> etree._Element | None:
-    return found.places.get(layout.places["body"].selector)
+_Found = dict[str, etree._Element]
 
 
-def _share(layout: Layout, found: Scan) -> float:
+def _there(page: Document, layouts: list[tuple[Template, Layout]]) -> Iterator[tuple[Template, Layout, _Found]]:
+    """Layouts whose body is on the page, the likeliest first; found: selector → element."""
+    known = []
+    for template, layout in layouts:
+        found = locate(page.root, layout.places.values())
+        if layout.places["body"].selector in found:
+            share = _share(layout, found)
+            if share == 1.0:
+                yield template, layout, found
+            else:
+                known.append((share, template, layout, found))
+    for _, template, layout, found in sorted(known, key=lambda item: -item[0])[:_TRIED]:
+        yield template, layout, found
+
+
+def _share(layout: Layout, found: _Found) -> float:
     """How much of the layout is on the page, places that most of its pages have counting most."""
     weights = {place.selector: place.pages for place in layout.places.values()}
-    return sum(pages for selector, pages in weights.items() if selector in found.places) / max(1, sum(weights.values()))
+    return sum(pages for selector, pages in weights.items() if selector in found) / max(1, sum(weights.values()))
 
 
-def _read(page: Document, template: Template, layout: Layout, found: Scan) -> Fitting:
-    body = _body_of(layout, found)
-    assert body is not None
-    names = ("title", *(name for name in layout.places if name not in ("title", "body")))
-    places = [
-        found.places[layout.places[name].selector]
-        for name in names
-        if name in layout.places and layout.places[name].selector in found.places
-    ]
-    if "title" not in layout.places or layout.places["title"].selector not in found.places:
-        places.insert(0, body)
-    document = region(page, found, body, places)
-    fitting = _body_in(document, template, layout, body, found)
-    if fitting.template is not None and fitting.body.points < _CERTAIN:
-        whole = Document(page.url, page.encoding, page.root)
-        walk(whole)
-        fitting = _body_in(whole, template, layout, body, found)
-    return fitting
+def _read(page: Document, template: Template, layout: Layout, found: _Found) -> Fitting:
+    body = found[layout.places["body"].selector]
+    if _complete(layout, found):
+        selectors = [place.selector for name, place in layout.places.items() if name != "body"]
+        places = [found[selector] for selector in dict.fromkeys(selectors) if selector in found]
+        start = places if "title" in layout.places else [body, *places]
+        fitting = _body_in(region(page, body, start, layout.extras), template, layout, body, found)
+        if fitting.template is None or fitting.body.points >= _CERTAIN:
+            return fitting
+    whole = Document(page.url, page.encoding, page.root)
+    walk(whole)
+    return _body_in(whole, template, layout, body, found)
 
 
-def _body_in(document: Document, template: Template, layout: Layout, element: etree._Element, found: Scan) -> Fitting:
+def _complete(layout: Layout, found: _Found) -> bool:
+    """Whether all is there that most pages of the layout have; else what is missing may stand anywhere."""
+    expected = [place for place in layout.places.values() if place.pages >= _MOST * layout.pages]
+    title = layout.places.get("title")
+    return all(place.selector in found for place in (*expected, *([title] if title else ())))
+
+
+def _body_in(document: Document, template: Template, layout: Layout, element: etree._Element, found: _Found) -> Fitting:
     title = find_title(document)
     home = next((box for box in document.boxes if box.element is element), None)
     core = core_within(document, title, home) if home is not None else None
@@ -124,20 +137,20 @@ def _body_in(document: Document, template: Template, layout: Layout, element: et
     return Fitting(document, title, body, template, fit, why)
 
 
-def _fit(document: Document, title: Title, layout: Layout, found: Scan) -> tuple[float, str]:
+def _fit(document: Document, title: Title, layout: Layout, found: _Found) -> tuple[float, str]:
     """How well the page agrees with the layout, and what does not."""
     total = got = _BODY
     missed = []
     if "title" in layout.places:
         total += _TITLE
-        place = found.places.get(layout.places["title"].selector)
+        place = found.get(layout.places["title"].selector)
         if place is not None and _is_title(place, title, document, layout):
             got += _TITLE
         else:
             missed.append("headline")
     if "date" in layout.places:
         total += _DATE
-        place = found.places.get(layout.places["date"].selector)
+        place = found.get(layout.places["date"].selector)
         if place is not None and _DATED.search("".join(map(str, place.itertext()))[:2000]):
             got += _DATE
         else:

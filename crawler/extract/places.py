@@ -10,28 +10,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
-__all__ = ["Scan", "Writer", "name_of", "scan", "selector_error", "stable"]
+from crawler.items import Place
+
+__all__ = ["Writer", "locate", "name_of", "scan", "selector_error", "stable"]
 
 _ANCHORED = re.compile(r'//(\w+)\[@(id|class)="([^"]+)"\]((?:/\w+(?:\[\d+\]|\[@class="[^"]+"\])?)*)')
 #: Numbers of three digits and more are ids of the story, not of the layout.
 _UNSTABLE = re.compile(r"""\d{3}|["'<>&]""")
 _LONGEST_NAME = 100
-
-
-@dataclass(slots=True)
-class Scan:
-    """What one pass over a tree found: selector → element, and the elements that the walk would have noted."""
-
-    places: dict[str, etree._Element]
-    anchors: list[etree._Element]
-    scripts: list[etree._Element]
-    comments: list[etree._Element]
 
 
 @lru_cache(maxsize=4096)
@@ -72,29 +63,24 @@ def _first(selector: str, node: etree._Element) -> etree._Element | None:
     return None
 
 
-def scan(root: etree._Element, selectors: Iterable[str]) -> Scan:
-    """Find the first element of each selector; those that find nothing are left out."""
-    result = Scan({}, [], [], [])
+def scan(root: etree._Element, selectors: Iterable[str]) -> dict[str, etree._Element]:
+    """Selector → the first element that it finds; those that find nothing are left out."""
+    places: dict[str, etree._Element] = {}
     wanted: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for selector in dict.fromkeys(selectors):
         anchor = _anchor_of(selector)
         if anchor is None:
             element = _first(selector, root)
             if element is not None:
-                result.places[selector] = element
+                places[selector] = element
         else:
             wanted.setdefault(anchor[:3], []).append((selector, anchor[3]))
-    tags = {tag for tag, _, _ in wanted} - {"a", "script"}
-    for node in root.iter("a", "script", etree.Comment, *tags):
-        if node.tag == "a":
-            result.anchors.append(node)
-        elif node.tag == "script":
-            result.scripts.append(node)
-        elif not isinstance(node.tag, str):
-            result.comments.append(node)
-        if wanted:
-            _look(node, wanted, result.places)
-    return result
+    if wanted:
+        for node in root.iter(*{tag for tag, _, _ in wanted}):
+            _look(node, wanted, places)
+            if not wanted:
+                break
+    return places
 
 
 def _look(
@@ -107,6 +93,31 @@ def _look(
             element = _first(f".{steps}", node) if steps else node
             if element is not None:
                 places[selector] = element
+
+
+def locate(root: etree._Element, places: Iterable[Place]) -> dict[str, etree._Element]:
+    """The same for places, whose full path is tried first: a step a level, instead of a look at every element."""
+    found: dict[str, etree._Element] = {}
+    missed = []
+    for place in places:
+        element = _first(place.path, root) if place.path else None
+        if element is not None and _bears(element, place.selector):
+            found[place.selector] = element
+        else:
+            missed.append(place.selector)
+    return found | scan(root, missed) if missed else found
+
+
+def _bears(element: etree._Element, selector: str) -> bool:
+    """True if the element, or the ancestor at which the selector begins, has the name that the selector asks for."""
+    anchor = _anchor_of(selector)
+    if anchor is None:
+        return False
+    tag, name, value, steps = anchor
+    node: etree._Element | None = element
+    for _ in range(steps.count("/")):
+        node = node.getparent() if node is not None else None
+    return node is not None and node.tag == tag and node.get(name) == value
 
 
 class Writer:
@@ -122,6 +133,17 @@ class Writer:
         if known is None:
             known = self._known[element] = self._written(element)
         return known
+
+    def path(self, element: etree._Element) -> str:
+        """The full path of an element."""
+        steps = []
+        node: etree._Element | None = element
+        while node is not None:
+            parent = node.getparent()
+            twins = list(parent.iterchildren(str(node.tag))) if parent is not None else [node]
+            steps.append(f"{node.tag!s}[{twins.index(node) + 1}]" if len(twins) > 1 else str(node.tag))
+            node = parent
+        return "/" + "/".join(reversed(steps))
 
     def _written(self, element: etree._Element) -> str:
         tag = str(element.tag)

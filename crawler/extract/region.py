@@ -5,14 +5,12 @@ Walking only this, instead of the whole page, is what makes a learned template c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from lxml import etree
 
 from crawler.extract.dom import Document, walk
-from crawler.extract.lines import Anchor
-from crawler.extract.places import Scan
 
 __all__ = ["region"]
 
@@ -22,19 +20,18 @@ _ABOVE, _BELOW = 2, 4
 _SMALL = 24
 
 
-def region(page: Document, found: Scan, body: etree._Element, places: Iterable[etree._Element]) -> Document:
+def region(page: Document, body: etree._Element, places: Sequence[etree._Element], extras: Collection[str]) -> Document:
     """A document of the page's head and of what lies around these elements.  page: loaded, not walked.
 
-    The first of the places is where the frame around the body begins: the headline.
+    The first of the places is where the frame around the body begins: the headline.  extras: see items.Layout.
     """
     document = Document(page.url, page.encoding, page.root)
-    wanted = list(places)
-    tops = list(_head(page.root)) + _tops(body, wanted)
-    walk(document, tops)
-    document.comments = [(node.text or "", 0) for node in found.comments]
-    document.scripts = len(found.scripts)
-    document.json_ld = [node.text or "" for node in found.scripts if "ld+json" in (node.get("type") or "")]
-    document.anchors += [Anchor(node, -1) for node in found.anchors]
+    walk(document, list(_head(page.root)) + _tops(body, places))
+    if "comments" in extras:
+        document.comments = [(node.text or "", 0) for node in page.root.iter(etree.Comment)]
+    if "json_ld" in extras:
+        scripts = page.root.iter("script")
+        document.json_ld = [node.text or "" for node in scripts if "ld+json" in (node.get("type") or "")]
     return document
 
 
@@ -46,7 +43,7 @@ def _head(root: etree._Element) -> Iterator[etree._Element]:
         yield from root.iter("title", "meta")
 
 
-def _tops(body: etree._Element, places: list[etree._Element]) -> list[etree._Element]:
+def _tops(body: etree._Element, places: Sequence[etree._Element]) -> list[etree._Element]:
     """Elements to walk, in page order, none within another."""
     start = places[0] if places else body
     chosen = _frame(start, body)
@@ -65,33 +62,40 @@ def _position(node: etree._Element) -> list[int]:
 
 
 def _frame(start: etree._Element, body: etree._Element) -> list[etree._Element]:
-    """The siblings from the one that holds the headline to the one that holds the body, and small ones around them."""
-    above = {node: child for child, node in _steps(start)}
-    if body in above or start is body:
+    """All that stands between the headline and the body, both of them, and what is small right above and below."""
+    below = _line(body)
+    above = _line(start)
+    if start in below or body in above:
+        return [body, *_siblings(body, after=True)]
+    common = next((node for node in above if node in below), None)
+    if common is None:
         return [body]
-    for child, node in _steps(body):
-        if node in above:
-            first, last = above[node], child
+    down, up = below[: below.index(common)], above[: above.index(common)]
+    frame = [
+        start,
+        body,
+        *_siblings(start, after=False),
+        *(small for node in down for small in _siblings(node, after=True)),
+    ]
+    for node in up[:-1]:
+        frame += node.itersiblings()
+    for node in down[:-1]:
+        frame += node.itersiblings(preceding=True)
+    for node in up[-1].itersiblings():
+        if node is down[-1]:
             break
-    else:
-        return [body]
-    parent = first.getparent()
-    if parent is None:
-        return [body]
-    begin, end = parent.index(first), parent.index(last)
-    if begin > end:
-        begin, end = end, begin
-    children = list(parent)
-    frame = [node for node in children[max(0, begin - _ABOVE) : begin] if _small(node)]
-    frame += children[begin : end + 1]
-    frame += [node for node in children[end + 1 : end + 1 + _BELOW] if _small(node)]
+        frame.append(node)
     return [node for node in frame if isinstance(node.tag, str)]
 
 
-def _steps(node: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
-    for parent in node.iterancestors():
-        yield node, parent
-        node = parent
+def _line(node: etree._Element) -> list[etree._Element]:
+    """The element and its ancestors."""
+    return [node, *node.iterancestors()]
+
+
+def _siblings(node: etree._Element, *, after: bool) -> list[etree._Element]:
+    near = islice(node.itersiblings(preceding=not after), _BELOW if after else _ABOVE)
+    return [sibling for sibling in near if _small(sibling)]
 
 
 def _small(node: etree._Element) -> bool:

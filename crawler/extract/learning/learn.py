@@ -74,6 +74,14 @@ def _describe(samples: list[Sample]) -> Layout | None:
         places=dict(sorted(places.items(), key=lambda item: item[0] != "title")),
         phrases=find_phrases(there, homes),
         furniture=(*find_cut(there, homes), *find_furniture(samples, homes)),
+        extras=_extras(there),
         named=sum(sample.named for sample in there) * 2 > len(there),
         confidence=round(body.agreement, 3),
     )
+
+
+def _extras(samples: list[Sample]) -> tuple[str, ...]:
+    """What stands outside of all places and is read nonetheless."""
+    documents = [sample.document for sample in samples]
+    told = any("enpproperty" in text for document in documents for text, _ in document.comments)
+    return ("comments",) * told + ("json_ld",) * any(document.json_ld for document in documents)

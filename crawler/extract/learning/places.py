@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,11 +17,17 @@ __all__ = ["BodyPlace", "find_body_place", "find_places"]
 
 #: Boxes around the one that the generic rules chose are candidates too: on a short page they choose one too small.
 _LEVELS = 4
+#: A lead in a box of its own stands on more pages than this share; on fewer, the generic rules erred.  Missing it costs
+#: more than all that the larger box holds besides, which is cut later.
+_STRAY, _OUTSIDE = 0.2, 0.5
 #: A field's place is believed if it holds on this share of the pages that have the field, and on so many.
 _SHARE, _LEAST = 0.3, 2
 #: A row of cells is read as a whole (breadcrumbs.py, zones.py).
 _ROW = 9
-_FIELDS = ("title", "date", "source", "breadcrumb", "reporters", "correspondents", "photographers", "editors")
+_FIELDS = (
+    *("title", "date", "source", "breadcrumb", "reporters", "correspondents", "photographers", "editors"),
+    *("keywords", "pager"),
+)
 
 
 @dataclass(slots=True)
@@ -36,7 +43,7 @@ class BodyPlace:
 def find_body_place(samples: list[Sample]) -> BodyPlace | None:
     """The place that best holds what the pages' bodies are made of, and little else."""
     candidates = dict.fromkeys(selector for sample in samples for selector in _body_candidates(sample))
-    found = {sample: scan(sample.document.root, candidates).places for sample in samples}
+    found = {sample: scan(sample.document.root, candidates) for sample in samples}
     best: BodyPlace | None = None
     whole = sum(sample.weight for sample in samples)
     for selector in candidates:
@@ -48,9 +55,18 @@ def find_body_place(samples: list[Sample]) -> BodyPlace | None:
             total += sample.weight * held
             if box is not None and held >= 0.5:
                 homes[sample] = box
+        total -= _OUTSIDE * whole * max(0.0, _missing(samples, homes) - _STRAY)
         if best is None or total / whole > best.agreement + 1e-9:
-            best = BodyPlace(Place(selector, len(homes)), homes, total / whole)
+            best = BodyPlace(Place(selector, len(homes), None, _path(homes)), homes, total / whole)
     return best
+
+
+def _missing(samples: list[Sample], homes: Mapping[Sample, Box]) -> float:
+    """Share of the pages that have lines of the body outside of the box: a lead above it, or what was kept in error."""
+    short = sum(
+        not all(home.first <= line.index < home.last for line in sample.body.lines) for sample, home in homes.items()
+    )
+    return short / len(samples)
 
 
 def _body_candidates(sample: Sample) -> Iterable[str]:
@@ -86,14 +102,15 @@ def find_places(samples: list[Sample], homes: Mapping[Sample, Box]) -> dict[str,
 
 
 def _vote(samples: list[Sample], name: str, homes: Mapping[Sample, Box]) -> Place | None:
-    outside = [sample for sample in samples if not _inside(sample, name, homes)]
+    outside = [sample for sample in samples if name == "title" or not _inside(sample, name, homes)]
     candidates = dict.fromkeys(selector for sample in outside for selector in _candidates(sample, name))
-    found = {sample: scan(sample.document.root, candidates).places for sample in outside}
+    found = {sample: scan(sample.document.root, candidates) for sample in outside}
     best: Place | None = None
     for selector in candidates:
-        pages = sum(_holds(sample, name, found[sample].get(selector)) for sample in outside)
-        if best is None or pages > best.pages:
-            best = Place(selector, pages)
+        places = {sample: found[sample].get(selector) for sample in outside}
+        held = {sample: box for sample, node in places.items() if (box := _holding(sample, name, node)) is not None}
+        if best is None or len(held) > best.pages:
+            best = Place(selector, len(held), None, _path(held))
     if best is None or best.pages < _LEAST or best.pages < _SHARE * len(samples):
         return None
     return best
@@ -115,6 +132,13 @@ def _candidates(sample: Sample, name: str) -> Iterable[str]:
     yield sample.writer.selector(box.element)
 
 
-def _holds(sample: Sample, name: str, element: etree._Element | None) -> bool:
+def _holding(sample: Sample, name: str, element: etree._Element | None) -> Box | None:
+    """The element's box if the field's line stands in it."""
     box = sample.boxes.get(element)
-    return box is not None and box.first <= sample.lines[name].index < box.last
+    return box if box is not None and box.first <= sample.lines[name].index < box.last else None
+
+
+def _path(boxes: Mapping[Sample, Box]) -> str | None:
+    """The full path that most of the boxes have."""
+    paths = Counter(sample.writer.path(box.element) for sample, box in boxes.items())
+    return paths.most_common(1)[0][0] if paths else None

@@ -16,7 +16,8 @@ __all__ = ["find_cut", "find_furniture", "find_phrases"]
 
 #: Furniture stands on this share of a layout's pages.
 _SHARE = 0.6
-#: A line at the body's edge that stands verbatim in so many stories is no sentence of any of them.
+#: A line that stands verbatim in so many stories is no sentence of any of them, however many there are.  With other
+#: figures in it, it may be one (`活动持续到5月1日`), unless most pages have it.
 _VERBATIM = 3
 #: Lines of the body's box that count as its edge, as in learned.py.
 _FIRST_LINES, _LAST_LINES = 3, 8
@@ -32,28 +33,30 @@ _KEPT = 0.1
 def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Phrase, ...]:
     """Lines, and beginnings of short lines at the edges, that stand in the body's box of several stories."""
     lines: Counter[str] = Counter()
+    verbatim: Counter[str] = Counter()
     starts: Counter[str] = Counter()
     inner: set[str] = set()
     for sample in samples:
         home = homes[sample]
         held = [line for line in sample.document.lines[home.first : home.last] if line.index not in sample.title.lines]
         edge = {line.index for line in (*held[:_FIRST_LINES], *held[-_LAST_LINES:])}
-        lines.update({phrase_key(line.text) for line in held if _SHORTEST <= len(line.text) <= _LONGEST})
+        texts = {line.text for line in held if _SHORTEST <= len(line.text) <= _LONGEST}
+        lines.update({phrase_key(text) for text in texts})
+        verbatim.update(texts)
         inner.update(phrase_key(line.text) for line in held if line.index not in edge)
         starts.update({label for line in held if line.index in edge and (label := _label(line))})
     enough = max(2, _SHARE * len(samples))
+    often = {
+        phrase_key(text) for text, pages in verbatim.items() if pages >= _VERBATIM and len(text) >= _SHORTEST_INSIDE
+    }
     whole = [
-        Phrase(text, "line", pages) for text, pages in lines.items() if _repeats(text, pages, enough, text in inner)
+        Phrase(text, "line", pages)
+        for text, pages in lines.items()
+        if text in often or (pages >= enough and (len(text) >= _SHORTEST_INSIDE or text not in inner))
     ]
     begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
     ordered = sorted((*begun, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
     return tuple(ordered[:_MOST_PHRASES])
-
-
-def _repeats(text: str, pages: int, enough: float, inside: bool) -> bool:
-    if inside and len(text) < _SHORTEST_INSIDE:
-        return False
-    return pages >= enough or (pages >= _VERBATIM and len(text) >= _SHORTEST_INSIDE)
 
 
 def _label(line: Line) -> str | None:

@@ -13,9 +13,11 @@ from crawler.extract.dom import Document, parse
 from crawler.extract.kind import kind_of, not_html
 from crawler.extract.lines import Box, Line
 from crawler.extract.metadata import Metadata, describe
+from crawler.extract.parts import find_parts
 from crawler.extract.places import Writer
 from crawler.extract.titles import Title, find_title
 from crawler.items import Page
+from crawler.urls import absolute
 
 __all__ = ["Sample", "read_sample", "without_twins"]
 
@@ -23,6 +25,8 @@ _ARTICLES = frozenset({"article", "gallery", "video"})
 _NOT_WORD = re.compile(r"[\W_]+")
 #: Pages that share more of their text lines than this are the same story at two addresses.
 _SAME = 0.5
+#: Lines below the body that are read for facts (zones.py).
+_BELOW = 30
 
 
 @dataclass(eq=False)
@@ -73,7 +77,28 @@ def read_sample(page: Page) -> Sample | None:
     if not body.lines or kind_of(page.body, document, title, body) not in _ARTICLES:
         return None
     told = describe(document, title, body)
-    return Sample(page, document, title, body, _lines(document, title, told), told.published)
+    lines = _lines(document, title, told)
+    for name, line in (("pager", _pager(document)), ("keywords", _keywords(document, body, told))):
+        if line is not None:
+            lines[name] = line
+    return Sample(page, document, title, body, lines, told.published)
+
+
+def _keywords(document: Document, body: Body, told: Metadata) -> Line | None:
+    """The line below the body with a printed keyword."""
+    below = document.lines[body.last + 1 : body.last + 1 + _BELOW]
+    return next((line for line in below if told.keywords and told.keywords[0] in line.text), None)
+
+
+def _pager(document: Document) -> Line | None:
+    """The line with the first link to another page of the article."""
+    parts = find_parts(document)
+    addresses = {*parts.urls, parts.full_url} - {None, document.url}
+    if addresses:
+        for anchor in document.anchors:
+            if anchor.line < len(document.lines) and absolute(document.url, anchor.element.get("href")) in addresses:
+                return document.lines[anchor.line]
+    return None
 
 
 def _lines(document: Document, title: Title, told: Metadata) -> dict[str, Line]:
