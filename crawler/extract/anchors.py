@@ -1,6 +1,6 @@
 """The links of a list page with what surrounds them: one pass over the tree, shared by every reader of lists.
 
-Everything that costs an ancestor walk (block signature, navigation, footer, hidden) is computed once an element and
+Everything that costs an ancestor walk (block signature, navigation, footer, side list) is computed once an element and
 inherited, so that a page with a thousand links stays within three bare parses.
 """
 
@@ -39,8 +39,6 @@ _SIDE = re.compile(
 #: Characters of the chain of elements that tell one block from another; pages nested 2,000 deep exist.
 _SIGNATURE = 200
 _ITEMS = frozenset(("li", "dd", "dt", "tr", "article"))
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_HIDDEN_CLASS = re.compile(r"(?:^|[\s_-])(?:hidden|hide|none|dn)(?:$|\s)")
 
 
 @dataclass(slots=True)
@@ -51,7 +49,6 @@ class Context:
     nav: bool = False
     furniture: bool = False
     side: bool = False
-    hidden: bool = False
     item: bool = False
 
 
@@ -209,7 +206,7 @@ def _context(element: etree._Element, known: dict[etree._Element, Context], shar
         node = node.getparent()
     above = context or _TOP
     for node in reversed(chain):
-        key = (id(above), node.tag, node.get("class"), node.get("id"), node.get("style"))
+        key = (id(above), node.tag, node.get("class"), node.get("id"))
         context = shared.get(key)
         if context is None:
             context = shared[key] = _inherit(above, node)
@@ -223,25 +220,23 @@ def _inherit(above: Context, element: etree._Element) -> Context:
     signature = f"{above.signature[-_SIGNATURE:]}/{tag}"
     if marks:
         signature += "." + _DIGITS.sub("", marks.split(None, 1)[0])
-    nav, furniture, side, hidden = _flags(names)
+    nav, furniture, side = _flags(names)
     return Context(
         signature,
         above.nav or nav or tag in ("nav", "header"),
         above.furniture or furniture or tag == "footer",
         above.side or side or tag == "aside",
-        above.hidden or hidden or _HIDDEN_STYLE.search(element.get("style") or "") is not None,
         above.item or tag in _ITEMS,
     )
 
 
 @lru_cache(maxsize=16_384)
-def _flags(names: str) -> tuple[bool, bool, bool, bool]:
-    """What class and id say: navigation, furniture, side list, hidden."""
+def _flags(names: str) -> tuple[bool, bool, bool]:
+    """What class and id say: navigation, furniture, side list."""
     return (
         _NAV.search(names) is not None,
         _FURNITURE.search(names) is not None,
         _SIDE.search(names) is not None,
-        _HIDDEN_CLASS.search(names) is not None,
     )
 
 
