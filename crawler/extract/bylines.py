@@ -60,6 +60,8 @@ _BARE = re.compile(
 )
 #: 本报记者 张三 摄: the reporter took the picture; 摄影报道 wrote, too.
 _TOOK_IT = re.compile(r"(?<!文)[\s/／]*(?:摄|摄影)[\s）)]*$")
+#: 文/图 names one who did both.
+_TEXT_AND_PICTURE = re.compile(r"文\s?[/／]\s?[图摄]|[图摄]\s?[/／]\s?文")
 _NAME_AND_MEDIUM = re.compile(r"^([\u3400-\u9fff ·]{2,12})[/／]([\u3400-\u9fff《》A-Za-z ]{3,16})$")
 _CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u3400-\u9fff、 ]{2,20}?)对(?:此|本)文")
 #: A byline that fills a line is short; longer lines are sentences about reporters.
@@ -145,7 +147,7 @@ def _writer_of_source(value: str, credits: Credits) -> None:
 
 def _read_writers(item: Field, credits: Credits) -> None:
     """作者 is vouched for by its label; 记者： also opens an answer in an interview, so that only names count there."""
-    if len(item.value) > _BARE_LONGEST or _PROSE.search(item.value.rstrip("。")):
+    if len(item.value) > _BARE_LONGEST or _PROSE.search(item.value.rstrip("。；;")):
         return
     writers, sep, correspondents = item.value.partition("通讯员")
     loose = any(word in item.label for word in _VOUCHING)
@@ -165,7 +167,7 @@ def role_words(line: str) -> Credits:
     []
     """
     credits = Credits()
-    text = line.strip(_BULLETS)
+    text = _TEXT_AND_PICTURE.sub("文 ", line.strip(_BULLETS))
     if len(text) > _BARE_LONGEST or _PROSE.search(text):
         return credits
     if split := _NAME_AND_MEDIUM.match(text):

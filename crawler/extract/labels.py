@@ -38,7 +38,7 @@ _WORDS: dict[Role, str] = {
     ),
     "reporters": (
         "作者 第一作者 记者 撰文 撰稿 撰稿人 供稿人 文字 采写 采访 撰写 执笔 执笔人 整理 报道 文案 编写 署名 实习生"
-        " 文 author by"
+        " 文 图文 文图 author by"
     ),
     "correspondents": "通讯员",
     "photographers": "摄影 摄影报道 摄影记者 供图 拍摄 摄像 图 摄 图片",
@@ -59,14 +59,18 @@ _WORDS: dict[Role, str] = {
         " 发布者 发布人 责任单位 成文日期 有效性 公开方式 公开形式 信息索引"
         " 电话 热线 邮箱 地址 网址 链接 本文链接 本文地址 原文 原文链接 标题 原标题 原题 原题为 摘要 导读 核心提示"
         " 提示 版权 版权声明 声明 出版社 连载 微信号 功能介绍 查看 版次 版面 专题 话题 作者单位 推荐阅读 扫码 发布"
-        " 图源 图片来源 视频来源 数据来源 图文 中文 英文 全文 译文 本文 语音 视频 状态"
+        " 图源 图片来源 视频来源 数据来源 中文 英文 全文 译文 本文 语音 视频 状态"
     ),
 }
 _ROLE_OF: dict[str, Role] = {word: role for role, words in _WORDS.items() for word in words.split()}
 _LONGEST_WORD = max(map(len, _ROLE_OF))
 #: A bar or slash serves as a colon for persons and sources only (编辑|张三, 文/李四); elsewhere it divides channels.
 _BARRED: frozenset[Role] = frozenset({"source", "reporters", "correspondents", "photographers", "editors"})
-_SEPARATOR = re.compile(r"[:：\ufe30\u2236\ufe55]|>>|[|｜丨︱│/／](?=\s?[\u3400-\u9fffA-Za-z《])")
+_SEPARATOR = re.compile(
+    r"[:：\ufe30\u2236\ufe55]|>>|[|｜丨︱│/／](?=\s?[\u3400-\u9fffA-Za-z《])(?!\s?[文图](?:\s|[:：/／]|$))"
+)
+#: 文/图：王小五 is one label.
+_TEXT_AND_PICTURE = frozenset(("文/图", "图/文", "文／图", "图／文"))
 _COLONS = frozenset(":：\ufe30\u2236\ufe55>")
 #: Words without a colon that end a value: tools of the page.
 _TOOL = re.compile(
@@ -113,7 +117,7 @@ def _label_before(line: str, floor: int, end: int) -> tuple[Role, int] | None:
         char = line[place]
         if char.isalnum():
             starts.append(place)
-        elif not char.isspace():
+        elif not char.isspace() and line[place - 1 : place + 2] not in _TEXT_AND_PICTURE:
             break
     word = "".join(line[at] for at in reversed(starts)).lower()
     for length in range(len(word), 0, -1):
