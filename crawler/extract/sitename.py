@@ -13,7 +13,7 @@ from crawler.extract.decode import decode
 from crawler.extract.listing import parse_html
 from crawler.items import Page
 
-__all__ = ["page_text", "site_name"]
+__all__ = ["foot_text", "page_title", "site_name"]
 
 #: What stands between the parts of a <title>; full-width ones and those that software prints.
 _SEPARATOR = re.compile(r"\s*(?:[|_—–－｜·•:：,，、>《》\[\]【】]|--+|-|\s)\s*")
@@ -47,19 +47,34 @@ def site_name(home: Page, titles: Iterable[str] = ()) -> str | None:
         return None
     points: Counter[str] = Counter()
     _add(points, root.xpath("//meta[@property='og:site_name']/@content"), _OG)
-    parts = _parts(squeeze(" ".join(root.xpath("//title[1]//text()"))))
+    parts = _parts(_title(root))
     _add(points, parts, _TITLE)
     _add(points, parts[:1], 1)
     _add(points, _logo(root), _LOGO)
     _add(points, _common_end(titles), _TAIL)
-    foot = page_text(root)[-_FOOT:]
-    _add(points, [a or b for a, b in _OWNED.findall(foot)], _OWNER)
+    _add(points, [a or b for a, b in _OWNED.findall(_foot(root))], _OWNER)
     return max(points, key=lambda name: (points[name], -len(name))) if points else None
 
 
-def page_text(root: etree._Element) -> str:
-    """All visible text, scripts and styles left out."""
-    return squeeze(" ".join(root.xpath("//body//text()[not(ancestor::script) and not(ancestor::style)]")))
+def page_title(page: Page) -> str:
+    """Text of the <title> element, "" where there is none."""
+    root = parse_html(decode(page.body, page.content_type).text)
+    return "" if root is None else _title(root)
+
+
+def foot_text(page: Page) -> str:
+    """The end of the visible text, where owner and ICP number stand; "" for what is no page."""
+    root = parse_html(decode(page.body, page.content_type).text)
+    return "" if root is None else _foot(root)
+
+
+def _title(root: etree._Element) -> str:
+    return squeeze(" ".join(root.xpath("//title[1]//text()")))
+
+
+def _foot(root: etree._Element) -> str:
+    text = " ".join(root.xpath("//body//text()[not(ancestor::script) and not(ancestor::style)]"))
+    return squeeze(text)[-_FOOT:]
 
 
 def _add(points: Counter[str], names: Iterable[str], weight: int) -> None:

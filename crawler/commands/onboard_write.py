@@ -1,0 +1,59 @@
+"""From what was found to what is written: the portal's file, merged with an older one, and its fixtures."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crawler.portals import Portal, dump, where
+from crawler.portals import fixtures as fixture_files
+from crawler.portals.merge import difference, merge
+from crawler.portals.parse import parse
+from crawler.spiders.onboard import Findings, Sample
+
+__all__ = ["PREVIEWED", "Plan", "plan", "write"]
+
+#: Articles that are shown, and saved as fixtures.
+PREVIEWED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be written.  diff: against the older file, "" where nothing changes, None where there is none.
+
+    samples: pages to save; empty where the portal has fixtures already, which are kept as they are.
+    """
+
+    file: Path
+    fixtures: Path
+    portal: Portal
+    text: str
+    diff: str | None
+    samples: Sequence[Sample]
+
+
+def plan(findings: Findings, name: str, known: Portal | None, folder: Path) -> Plan:
+    """Merge, and check that the file would read back as meant.  Raises PortalError."""
+    portal = replace(findings.portal, name=name)
+    diff = None
+    if known is not None:
+        portal = merge(portal, known, [url for section in findings.kept for url in section.links or ()])
+        old = where(name, folder if folder.is_dir() else None)
+        diff = difference(old.read_text(encoding="utf-8-sig") if old else dump(known), portal, f"{name}.toml")
+    text = dump(portal)
+    parse(name, tomllib.loads(text), f"{name}.toml")
+    pages = fixture_files.folder_of(folder, name)
+    samples = [] if (pages / fixture_files.EXPECTED).exists() else findings.samples[:PREVIEWED]
+    return Plan(folder / f"{name}.toml", pages, portal, text, diff, samples)
+
+
+def write(planned: Plan) -> None:
+    """Write the file, where it changes, and the fixtures.  Raises OSError."""
+    planned.file.parent.mkdir(parents=True, exist_ok=True)
+    if planned.diff != "" or not planned.file.exists():
+        planned.file.write_text(planned.text, encoding="utf-8")
+    if planned.samples:
+        rows = [(sample.page, sample.article, sample.fetched_at) for sample in planned.samples]
+        fixture_files.write(planned.fixtures, rows)
