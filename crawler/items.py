@@ -223,11 +223,12 @@ class Phrase:
     """Text that repeats in the body's box and belongs to no article.
 
     text: with digits folded to 0.  match: "line" the whole line, "start" the beginning of a short line at the body's
-    edge.  pages: on how many of the pages learned from.
+    edge, "end" what follows the last sentence of a line near the body's end.  pages: on how many of the pages learned
+    from.
     """
 
     text: str
-    match: Literal["line", "start"] = "line"
+    match: Literal["line", "start", "end"] = "line"
     pages: int = 0
 
 

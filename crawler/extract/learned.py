@@ -186,6 +186,10 @@ def _repeated(document: Document, home: Box, layout: Layout) -> set[int]:
         for line in (*lines[:_FIRST_LINES], *lines[-_LAST_LINES:]):
             if len(line.text) <= _SHORT and phrase_key(line.text).startswith(starts):
                 removed.add(line.index)
+    for phrase in (phrase.text for phrase in layout.phrases if phrase.match == "end"):
+        for line in lines[-_LAST_LINES:]:
+            if line.text.endswith(phrase) and line.text != phrase:
+                line.text = line.text.removesuffix(phrase).rstrip()
     names = {name for place in layout.furniture if place.kind == "cut" and (name := name_of(place.selector))}
     if names:
         removed.update(line.index for line in lines if _inside(line.box, home, names))

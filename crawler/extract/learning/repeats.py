@@ -24,10 +24,12 @@ _FIRST_LINES, _LAST_LINES = 3, 8
 #: Shorter lines (（完）, 图片) repeat by chance; in the middle of the text sub-headings do.
 _SHORTEST, _SHORTEST_INSIDE = 4, 12
 _LONGEST = 400
+_END = re.compile(r"(?:^|[。！？!?”）)])\s*([^。！？!?\d]{4,40})$")
 _LABEL = re.compile(r"[\s\W_]*[\w\s]{2,12}?[:：丨|｜/／]")
 _MOST_BLOCKS, _MOST_PHRASES = 40, 60
-#: A box is always cut if on pages where it stands the generic rules kept less than this of its text.
-_KEPT = 0.1
+#: A box is always cut if the generic rules kept some of it on less than this share of the pages that have it; above the
+#: text it takes more pages to tell, because few stories have a lead.
+_KEPT, _VERBATIM_ABOVE = 0.2, 6
 
 
 def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Phrase, ...]:
@@ -35,6 +37,7 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
     lines: Counter[str] = Counter()
     verbatim: Counter[str] = Counter()
     starts: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
     inner: set[str] = set()
     for sample in samples:
         home = homes[sample]
@@ -45,6 +48,7 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
         verbatim.update(texts)
         inner.update(phrase_key(line.text) for line in held if line.index not in edge)
         starts.update({label for line in held if line.index in edge and (label := _label(line))})
+        ends.update({end for line in held[-_LAST_LINES:] if (end := _end(line))})
     enough = max(2, _SHARE * len(samples))
     often = {
         phrase_key(text) for text, pages in verbatim.items() if pages >= _VERBATIM and len(text) >= _SHORTEST_INSIDE
@@ -55,8 +59,15 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
         if text in often or (pages >= enough and (len(text) >= _SHORTEST_INSIDE or text not in inner))
     ]
     begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
-    ordered = sorted((*begun, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
+    ended = [Phrase(text, "end", pages) for text, pages in ends.items() if pages >= enough and pages > lines[text]]
+    ordered = sorted((*begun, *ended, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
     return tuple(ordered[:_MOST_PHRASES])
+
+
+def _end(line: Line) -> str | None:
+    """What follows the last sentence of a line, or a short line by itself: 返回首页，查看更多."""
+    match = _END.search(line.text)
+    return match[1] if match else None
 
 
 def _label(line: Line) -> str | None:
@@ -71,27 +82,31 @@ def find_cut(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Place,
     """Named boxes inside the body's that the generic rules cut nearly everywhere: where they do not, they err."""
     seen: Counter[str] = Counter()
     kept: Counter[str] = Counter()
+    above: Counter[str] = Counter()
     for sample in samples:
-        home = homes[sample]
-        here: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for box in sample.document.boxes:
-            if box is home or not home.first <= box.first < box.last <= home.last or not box.within(home):
-                continue
-            name = _name(box)
-            if name is None:
-                continue
-            size = sum(len(line.text) for line in sample.document.lines[box.first : box.last])
-            text = sum(len(line.text) for line in sample.body.lines if box.first <= line.index < box.last)
-            here[name][0] += size
-            here[name][1] += text
-        for name, (size, text) in here.items():
-            seen[name] += 1
-            kept[name] += text > _KEPT * size
+        here = dict(_inner(sample, homes[sample]))
+        seen.update(here.keys())
+        kept.update(name for name, box in here.items() if any(box.first <= index < box.last for index in sample.kept))
+        above.update(name for name, box in here.items() if box.first < sample.body.first)
     return tuple(
         Place(name, pages, "cut")
         for name, pages in seen.most_common(_MOST_BLOCKS)
-        if pages >= _VERBATIM and kept[name] * 5 <= pages
+        if pages >= (_VERBATIM_ABOVE if above[name] else _VERBATIM) and kept[name] <= _KEPT * pages
     )
+
+
+def _inner(sample: Sample, home: Box) -> Iterator[tuple[str, Box]]:
+    """Names of the boxes inside the body's; of several boxes of one name, one that is kept if there is one."""
+    found: dict[str, Box] = {}
+    for box in sample.document.boxes:
+        inside = home.first <= box.first < box.last <= home.last and box is not home and box.within(home)
+        name = _name(box) if inside else None
+        headline = any(box.first <= index < box.last for index in sample.title.lines)
+        if name is not None and (headline or any(box.first <= index < box.last for index in sample.kept)):
+            found[name] = box
+        elif name is not None:
+            found.setdefault(name, box)
+    yield from found.items()
 
 
 def _name(box: Box) -> str | None:
