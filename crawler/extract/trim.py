@@ -127,6 +127,11 @@ def _repeated_headline(lines: list[Line], reasons: list[str | None], title: Titl
             return
 
 
+def _is_told(text: str) -> bool:
+    """True for sentences, where notices of rights are labels or longer."""
+    return len(text) > _NOTICE or text[-1] in "。！？”"
+
+
 def _twins(lines: list[Line], reasons: list[str | None]) -> None:
     """Keep the first of two copies of a body, printed for the desk and for the telephone.
 
@@ -160,9 +165,9 @@ def _tail(lines: list[Line], reasons: list[str | None], core: Core) -> None:
         reason = reasons[position]
         if reason in END_REASONS:
             goes_on = behind > 0.15 * total or (reason == "related" and solid > _CONCLUSION)
-            if not goes_on or lines[position].index >= core.last:
+            if not goes_on or (lines[position].index >= core.last and reason != "related"):
                 end = position
-            elif reason == "legal" and len(lines[position].text) > _NOTICE and behind < 0.95 * total:
+            elif reason == "legal" and _is_told(lines[position].text) and behind < 0.95 * total:
                 reasons[position] = None
         elif reason in ("prompt", "signature") and behind > 0.15 * total and lines[position].text[-1] in "。！？":
             # A sentence about an app or an account, with the text going on, is the text's.
