@@ -3,6 +3,10 @@
 Every line earns points for running text and loses them for links, furniture and jumps between boxes; the body's core
 is the stretch with the highest sum.  Nothing of this depends on which element the CMS chose: text in <br>, <td>, <div>
 or bare text nodes gives the same lines.
+
+Effect on the bench (pageF1 and share of clean pages; with all rules 0.9989 and 0.970), without: cost of jumps 0.9989,
+0.963; growth into sibling boxes 0.9962, 0.963.  Names of boxes, labels of the foot, Founder's markers and the fallback
+change nothing there; they are for pages of DOMAIN.md §3 and §4.3 that the bench lacks, and tests/test_body.py has.
 """
 
 from __future__ import annotations

@@ -148,6 +148,7 @@ _PAGER = re.compile(
 )
 _DATE = r"(?:19|20)?\d\d\s*[-./年—–]{1,2}\s*\d{1,2}\s*[-./月—–]{1,2}\s*\d{1,2}"
 _CLOCK = r"\d{1,2}\s*[:：]\s*\d{2}"
+#: Without this rule 0.9962 and 0.896 on the bench (pageF1, clean).
 _META = re.compile(
     rf"{_DATE}|\d{{1,2}}月\d{{1,2}}日\s*{_CLOCK}|^\d{{1,2}}-\d{{1,2}}\s+{_CLOCK}|(?:来源|稿源|发布时间|发布日期|更新时间|时间|日期|作者|浏览次?数?|点击次?数?"
     r"|阅读(?:量|次?数)?|字号|字体|编辑|责编|访问量?|出处|文号|索引号|记者|发布)\s*[:：]|\d+\s*(?:次|人)?(?:浏览"
@@ -192,6 +193,9 @@ _LEGAL_WORDS = (
     "自担",
 )
 
+#: In this order.  Effect on the bench (pageF1 and share of clean pages; with all rules 0.9989 and 0.970), without:
+#: pager 0.9989, 0.970; comments 0.9981, 0.963; related 0.9965, 0.963; editor 0.9970, 0.933; source 0.9973, 0.925;
+#: signature 0.9989, 0.970; prompt 0.9984, 0.948; legal 0.9885, 0.881.
 _RULES = (
     ("pager", _PAGER, _SHORT),
     ("comments", _COMMENTS, 36),

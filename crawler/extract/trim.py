@@ -1,4 +1,10 @@
-"""What stands inside the body's box and does not belong to the text, each with a named reason."""
+"""What stands inside the body's box and does not belong to the text, each with a named reason.
+
+Effect on the bench (pageF1 and share of clean pages; with all rules 0.9989 and 0.970), without: head 0.9892, 0.918;
+tail 0.9856, 0.903; lines of links 0.9959, 0.918; headline among paragraphs 0.9986, 0.963; repeated headline 0.9986,
+0.963; text after a list of links (_CONCLUSION) 0.9988, 0.963; notices that are told (_NOTICE) 0.9988, 0.963.
+Sub-headings and twins change nothing there (see tests/test_body.py).
+"""
 
 from __future__ import annotations
 
