@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extract.bylines import closing_names, dateline, read_credits
+from crawler.extract.bylines import read_credits
+from crawler.extract.datelines import closing_names, dateline
 from crawler.extract.labels import split_labels
 from crawler.extract.names import is_person, split_names
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extract.titles import strip_site
+from crawler.extract.headlines import strip_site
 from tests.article_pages import article
 
 TITLE = "三条公交新线下月开通"

@@ -1,8 +1,7 @@
 """Who wrote and edited it, and which medium it is from: read from one line of text at a time.
 
-Three shapes (DOMAIN.md §3): labelled values on the meta line or a closing line (`作者：…`, `（责任编辑：…）`), role
-words without a colon on a line of their own (`□ 本报记者 葛灵丹`), and brackets inside the text (`苏报讯（记者赵焱
-通讯员…）`, or just the names at the end of the last paragraph).
+Two shapes (DOMAIN.md §3): labelled values on the meta line or a closing line (`作者：…`, `（责任编辑：…）`), and role
+words without a colon on a line of their own (`□ 本报记者 葛灵丹`).  Bylines inside paragraphs: datelines.py.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from crawler.extract.labels import Field, split_labels
 from crawler.extract.names import is_organisation, is_person, split_names
 
-__all__ = ["Credits", "caption_names", "closing_names", "dateline", "read_credits", "role_words"]
+__all__ = ["BEFORE_NAME", "Credits", "all_names", "read_credits", "role_words"]
 
 
 @dataclass(slots=True)
@@ -66,21 +65,6 @@ _NAME_AND_MEDIUM = re.compile(r"^([\u3400-\u9fff ·]{2,12})[/／]([\u3400-\u9fff
 _CONTRIBUTED = re.compile(r"(?:记者|实习生|作者)(?P<names>[\u3400-\u9fff、 ]{2,20}?)对(?:此|本)文")
 #: A byline that fills a line is short; longer lines are sentences about reporters.
 _BARE_LONGEST = 60
-_BRACKET = re.compile(r"[（(【\[]([^（）()【】\[\]]{2,140})(?:[）)】\]]|$)")
-#: 新华社北京5月19日电（刘艺、杨吉）: names alone, right behind the dateline.
-_AGENCY = re.compile(r"(?:电|讯|消息)\s{0,2}[（(]([^（）()]{2,40})[）)]")
-_ROLE_IN_BRACKET = re.compile(r"记\s?者|通讯员|作者(?!单位|简介)|实习生|特派员|评论员|采写|撰稿|文[/／|｜]")
-#: 本报讯 记者张三报道, 本报记者 张三 报道: at the very start of a text, without brackets.
-_OPENING = re.compile(
-    r"^[^，。（(]{0,30}?(?:讯|电|消息|报道|本报|本网|本刊|晚报|日报|早报|商报|时报|新闻|客户端|融媒体?|全媒体?"
-    r"|本台)[ \u3000]{0,4}(?:\S{0,8})记者[ \u3000:：]{0,3}(?P<names>[^，。；（）()]{2,40}?)[ \u3000]*(?:报道"
-    r"|摄影报道|综合报道|北京报道|\S{2,4}报道|文[/／]图|文[/／]摄|[ \u3000]{2})"
-)
-#: 本报记者 张三 昨日…: names between blanks at the very start of a text.
-_SPACED_OPENING = re.compile(
-    r"^[^，。（(]{0,16}?(?:本报|本网|本刊|本台"
-    r"|[报网社台])[^，。\s]{0,6}记者\s*(?P<rest>[\u3400-\u9fff]{2,4}(?:[\s、]+[\u3400-\u9fff]{2,4}){0,4})\s"
-)
 #: 张三/文 李四/摄: the role behind the name.
 _ROLE_BEHIND = re.compile(
     r"^[（(\s]*(?:[\u3400-\u9fff·、 ]{2,20}[/／]\s?(?:文|图|摄影?|文图|图文|整理|报道)[\s）)，,;；]*)+$"
@@ -90,9 +74,6 @@ _ROLE_BEHIND_PART = re.compile(r"(?P<names>[\u3400-\u9fff·、 ]{2,20})[/／]\s?
 _VOUCHING = ("作", "撰", "执", "署", "文")
 #: 责任编辑：（nobody）, and the next story's headline on the same line.
 _HEADLINE = re.compile(r"[:：，。？！].{6}")
-#: Role words are looked for in this much of the first paragraph (a dateline), and of the last paragraph's end.
-_DATELINE = 90
-_CLOSING = 90
 
 
 def read_credits(line: str) -> Credits:
@@ -106,7 +87,7 @@ def read_credits(line: str) -> Credits:
     if len(line) <= _BARE_LONGEST and _ROLE_BEHIND.match(line):
         for match in _ROLE_BEHIND_PART.finditer(line):
             role = "photographers" if match["role"][0] in "摄图" and "文" not in match["role"] else "reporters"
-            credits.add(role, _all_names(_BEFORE_NAME.sub("", match["names"])))
+            credits.add(role, all_names(BEFORE_NAME.sub("", match["names"])))
         if credits:
             return credits
     fields = split_labels(line)
@@ -202,97 +183,11 @@ def _only_names(value: str, *, spaced: bool) -> list[str]:
     return names if names and len("".join(names).replace(" ", "").replace("·", "")) + 4 >= len(rest) else []
 
 
-def dateline(paragraph: str) -> Credits:
-    """The byline at the start of a text: `苏报讯（记者赵焱 通讯员王五）昨天…`, `本报记者 张三 报道`.
-
-    On the bench: reporters 1.000, without it 0.926.
-
-    >>> dateline("苏报讯（记者赵焱 通讯员王五）昨天，会议召开。").correspondents
-    ['王五']
-    """
-    head = paragraph[:_DATELINE]
-    for match in _BRACKET.finditer(head):
-        if _ROLE_IN_BRACKET.search(match[1]):
-            return _roles_in(match[1])
-    credits = Credits()
-    if agency := _AGENCY.search(head):
-        credits.add("reporters", _all_names(agency[1]))
-        return credits
-    if opening := _OPENING.match(head):
-        return _roles_in("记者" + opening["names"])
-    if spaced := _SPACED_OPENING.match(head):
-        names = []
-        for word in re.split(r"[\s、]+", spaced["rest"]):
-            if not is_person(word):
-                break
-            names.append(word)
-        credits.add("reporters", names)
-    return credits
-
-
-_SPLIT_ROLE = re.compile(r"(通讯员|摄影|摄(?![\u3400-\u9fff])|编辑)")
-
-
-def _roles_in(text: str) -> Credits:
-    """`记者张三 李四 通讯员王五 摄影 赵六`: role after role, names after each."""
-    credits = Credits()
-    role = "reporters"
-    parts = _SPLIT_ROLE.split(text)
-    if not _ROLE_IN_BRACKET.search(parts[0]) and len(parts) == 1:
-        return credits
-    for number, part in enumerate(parts):
-        if part == "通讯员":
-            role = "correspondents"
-        elif part in ("摄影", "摄"):
-            role = "photographers"
-        elif part == "编辑":
-            role = "editors"
-        else:
-            credits.add(role, _after_role(part, behind=number > 0))
-            role = "reporters" if role == "photographers" else role
-    return credits
-
-
-_ROLE_START = re.compile(r"^(?:.{0,60}?(?:记\s?者站?|作者|实习生|特派员|评论员|采写|撰稿人?)|\s*文[/／|｜])[：:\s]*")
-
-
-def _after_role(text: str, *, behind: bool) -> list[str]:
-    """Names behind the last word of the role's title; other peoples' names count where a role word stands before."""
-    start = _ROLE_START.match(text)
-    value = text[start.end() :] if start else text
-    return split_names(value, loose=bool(start) or behind)
-
-
-def closing_names(paragraph: str) -> Credits:
-    """The byline at the end of a text: `……启动。（常书香 马丹阳）`, `（记者 王建宏）`, `（作者：徐占忱，系……）`.
-
-    On the bench: reporters 1.000, without it 0.899.
-
-    >>> closing_names("活动圆满结束。（常书香 马丹阳 ）").reporters
-    ['常书香', '马丹阳']
-    >>> closing_names("本书由该社出版（增订版）").reporters
-    []
-    """
-    tail = paragraph.rstrip(" \u3000。")[-_CLOSING:]
-    credits = Credits()
-    matches = list(_BRACKET.finditer(tail))
-    if not matches or matches[-1].end() < len(tail):
-        return credits
-    text = matches[-1][1]
-    labelled = read_credits(text)
-    if labelled:
-        return labelled
-    if _ROLE_IN_BRACKET.search(text):
-        return _roles_in(text)
-    credits.add("reporters", _all_names(text))
-    return credits
-
-
 _FILL = re.compile(r"[\s\u3000、，,；;·]+")
 _WHERE = re.compile(r"\S{2,6}(?:报道|专电|电)$|发自\S{2,6}$")
 
 
-def _all_names(text: str) -> list[str]:
+def all_names(text: str) -> list[str]:
     """The names of a text that holds nothing else, but perhaps the place it was written at."""
     text = _WHERE.sub("", text.strip())
     names = split_names(text)
@@ -300,28 +195,4 @@ def _all_names(text: str) -> list[str]:
     return names if names and "".join(names).replace("·", "") == whole else []
 
 
-_CAPTION = re.compile(
-    r"(?P<names>[\u3400-\u9fff·]{2,4}(?:[、 \u3000][\u3400-\u9fff·]{2,4}){0,3})[\s/]{0,2}摄影?[）)。]?$"
-)
-_BEFORE_NAME = re.compile(r"^.*(?:记者|通讯员|图片|供图|摄影师)")
-
-
-def caption_names(caption: str) -> list[str]:
-    """Who took the picture: the names before 摄 at the end of a caption.
-
-    >>> caption_names("试运行的公交车。江城日报记者 王小五 摄")
-    ['王小五']
-    """
-    match = _CAPTION.search(caption[-_CLOSING:])
-    if match is None:
-        return []
-    words = [_BEFORE_NAME.sub("", word) for word in re.split(r"[、 \u3000]+", match["names"])]
-    if len(words) > 1 and not words[0]:
-        # 记者 高峰 摄: the role word vouches for names that are everyday words.
-        return split_names(" ".join(words), loose=True)
-    names: list[str] = []
-    for word in reversed(words):
-        if not is_person(word):
-            break
-        names.insert(0, word)
-    return names
+BEFORE_NAME = re.compile(r"^.*(?:记者|通讯员|图片|供图|摄影师)")

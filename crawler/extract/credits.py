@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.bylines import Credits, caption_names, closing_names, dateline, read_credits
+from crawler.extract.bylines import Credits, read_credits
+from crawler.extract.datelines import caption_names, closing_names, dateline
 from crawler.extract.hints import Hints
 from crawler.extract.labels import split_labels
 from crawler.extract.lines import Line

@@ -10,10 +10,21 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.extract.dom import Document, Line
+from crawler.extract.headlines import (
+    HEADLINE_META,
+    LONGEST_HEAD,
+    MOST_LINES,
+    YEAR,
+    Witnesses,
+    copies,
+    headline_key,
+    strip_site,
+    unnamed_headline,
+)
 from crawler.extract.names import is_organisation
 from crawler.items import Evidence
 
-__all__ = ["Title", "find_title", "strip_site"]
+__all__ = ["Title", "find_title"]
 
 
 @dataclass(slots=True)
@@ -32,21 +43,9 @@ class Title:
     subtitle_evidence: Evidence | None = None
 
 
-#: Meta tags that carry the bare headline: the government's (DOMAIN.md §4.8), Open Graph, Baidu's and schema.org's.
-_HEADLINE_META = ("articletitle", "og:title", "headline", "twitter:title", "title", "dc.title", "apub:title")
-_SEPARATOR = re.compile(r"\s*(?:[_|｜丨—–－]+|--+|::|»|>>|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9])|\s-\s)\s*")
-_SITE_WORD = re.compile(
-    r"[网报台站刊]$|频道|新闻|在线|门户|客户端|日报|晚报|中心|资讯|首页|正文|官方|官网|传媒|电视|广播|网站|政府"
-    r"|订阅|专题|\.(?:com|cn|net)"
-    r"|News|Net|Online|财经|娱乐|体育|科技|汽车|房产|时政|要闻|社会|国内|国际"
-)
-_SPACE = re.compile(r"\s+")
-_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/年.—－\uff10-\uff19]|[刚前]刚|\d前|[今昨前]天|\d{1,2}-\d{1,2} \d{1,2}:\d\d")
-_SENTENCE_END = "。；;，,：:"
 _PART = re.compile(r"\s*[（(]\s*(\d{1,2})\s*[）)]$")
 _PART_URL = re.compile(r"_(\d{1,2})\.s?html?(?:$|[?#])")
 _LABEL = re.compile(r"^(?:标\s*题|题\s*名|名\s*称|主题)\s*[:：]\s*")
-_TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
 _SUBTITLE_NAME = re.compile(
     r"sub_?-?(?:title|tit|head)|(?:^|[\s_-])sub(?:$|[\s_-])|futi|fubiao|second-?_?title|fu_?(?:title|biaoti|bt)|ftitle|vice|yinti|kicker|shoulder"
     r"|intro_?title|pre_?title|title_?[23s]\b"
@@ -55,218 +54,58 @@ _SUBTITLE_NAME = re.compile(
 _DASHED = re.compile(r"[—-]{2}|—")
 #: A lone line between headline and date is the sub-title if it is longer than the name of a medium or account.
 _SUBTITLE_SHORTEST = 9
-_QUOTES = str.maketrans("“”‘’「」『』\uff02\uff07　", "\"\"''\"\"''\"' ")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-#: Headlines run from 4 characters to three lines of a phone's screen.
-_SHORTEST, _LONGEST = 4, 160
-#: Of <title> and meta tags no more is read: a headline, channels and the site's name.
-_LONGEST_HEAD = 400
-#: Copies of the headline that are noted; pages with more repeat it as filler.
-_COPIES = 6
 #: A line reaches this score by one strong witness (its text starts <title>, or it is the page's only h1).
 _ENOUGH = 3.0
-_HEADING_SCORE = (0.0, 3.0, 2.2, 1.6, 1.0, 0.6, 0.3)
-#: Without a witness in the head, two of four marks are asked for, within the first part of the page.
-_ENOUGH_UNNAMED = 1.6
-#: A <title> that only names the channel is no rival: the line that opens the text will do.
-_ENOUGH_CHANNEL = 0.5
-_EARLY = 150
-#: 发布时间：2022-11-13 22:24: longer lines that begin with a year may be headlines.
-_DATE_LINE = 24
-_CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
-#: 新闻动态--某某网: a <title> that names channel and site only, as a line of the navigation does.
-_CHANNEL = re.compile(
-    r".{0,6}(?:新闻|动态|要闻|公告|资讯|通知|频道|快讯|信息|中心|公示|专题|报道|活动|正文|详情|内容|首页|综合|时政|简报|文章|列表|页面?)"
-)
-_CRUMB = re.compile(r"位置\s*[:：]|[^>]>[^>].*>|>>|»")
-#: The date stands within this many lines of the headline.
-_NEAR = 5
-#: Lines looked at; portals with more keep them in lists behind the article.
-_MOST_LINES = 3000
 
 
 def find_title(doc: Document) -> Title:
     """The headline of a page; Title.text is None where neither lines, meta tags nor <title> hold one."""
-    witnesses = _Witnesses(doc)
+    witnesses = Witnesses(doc)
     best, best_score = None, 0.0
-    for line in doc.lines[:_MOST_LINES]:
+    for line in doc.lines[:MOST_LINES]:
         score = witnesses.score(line)
         if score > best_score:
             best, best_score = line, score
     if best is None or best_score < _ENOUGH:
-        return _unnamed(doc, witnesses) or _from_head(doc)
+        found = unnamed_headline(doc, witnesses)
+        return _set_as_headline(doc, *found) if found else _from_head(doc)
     return _displayed(doc, best, best_score, witnesses)
 
 
-def strip_site(title: str) -> str:
-    """A <title> without the names of site and channel at its end.
-
-    >>> strip_site("古城新开三条公交线_社会_某某新闻网")
-    '古城新开三条公交线'
-    >>> strip_site("App+1 | 在家旅行")
-    'App+1 | 在家旅行'
-    """
-    spans = [(match.start(), match.end()) for match in _SEPARATOR.finditer(title)]
-    end = len(title)
-    for start, stop in reversed(spans):
-        tail, head = title[stop:end].strip(), title[:start].strip()
-        if not head or len(tail) > 24 or len(tail) > len(head):
-            break
-        if tail and not _SITE_WORD.search(tail) and end == len(title) and len(tail) > 8:
-            break
-        end = start
-    return title[:end].strip()
-
-
-def _key(text: str) -> str:
-    return _SPACE.sub("", text).translate(_QUOTES).casefold()
-
-
-class _Witnesses:
-    """What the page's head says of the headline, folded for comparison."""
-
-    def __init__(self, doc: Document) -> None:
-        head = doc.page_title[:_LONGEST_HEAD]
-        self.metas = [_key(doc.meta[name][:_LONGEST_HEAD]) for name in _HEADLINE_META if name in doc.meta]
-        self.head = _key(strip_site(head))
-        self.page = _key(head)
-        channel = _key(_SEPARATOR.split(head, maxsplit=1)[0])
-        self.channel_only = bool(_CHANNEL.fullmatch(channel)) and _is_linked(channel, doc.lines)
-        if self.channel_only:
-            self.page = self.head = ""
-        #: Most lines begin with a character that none of them holds, and need not be folded and compared.
-        self.chars = frozenset("".join((head, self.page, *self.metas)))
-        self.lines = doc.lines
-
-    def score(self, line: Line) -> float:
-        """How likely a line is the headline; 0 for lines that cannot be."""
-        text = line.text
-        if not _SHORTEST <= len(text) <= _LONGEST:
-            return 0.0
-        heading = line.heading
-        named = self._named(_key(text)) if text[0] in self.chars else 0.0
-        if not named and not heading:
-            return 0.0
-        score = named + _HEADING_SCORE[heading]
-        if _TITLE_NAME.search(line.box.names()):
-            score += 1.0
-        if line.link_chars * 2 > len(text):
-            score -= 2.5
-        if text[-1] in _SENTENCE_END:
-            score -= 1.0
-        if line.hidden:
-            score -= 2.0
-        if self.dated(line.index, _NEAR):
-            score += 1.0
-        return score - 0.5 * line.index / len(self.lines)
-
-    def dated(self, index: int, reach: int) -> bool:
-        """Whether one of the next lines holds what may be a date (bench: title 0.993, without it 0.978)."""
-        return any(
-            len(line.text) < 200 and _YEAR.search(line.text) for line in self.lines[index + 1 : index + 1 + reach]
-        )
-
-    def _named(self, key: str) -> float:
-        """Agreement with meta tags and <title>: whole, as a beginning, or as a part."""
-        if len(key) < _SHORTEST:
-            return 0.0
-        best = 0.0
-        for meta in self.metas:
-            if key == meta:
-                best = 5.0
-            elif len(meta) > 8 and key.startswith(meta.rstrip(".…")):
-                best = max(best, 4.0)
-            elif len(key) > 6 and meta.startswith(key):
-                best = max(best, 3.5)
-        page = self.page
-        if key == self.head or key == page:
-            return best + 4.5
-        if page.startswith(key):
-            return best + 3.0 + min(1.0, len(key) / max(8, len(self.head)))
-        if len(self.head) >= 8 and key.startswith(self.head.rstrip(".…")):
-            return best + 3.5
-        if len(key) >= 8 and key in page:
-            return best + 3.0
-        return best
-
-
-def _unnamed(doc: Document, witnesses: _Witnesses) -> Title | None:
-    """A line that looks like a headline on a page whose <title> names only the site or the channel.
-
-    Marks: a box named so, bold throughout, right behind the breadcrumb, right above the date.
-    On the bench: title 0.993, without it 0.955.
-    """
-    best, best_score = None, 0.0
-    crumb = -9
-    for line in doc.lines[:_EARLY]:
-        text = line.text
-        if _CRUMB.search(text[:_LONGEST]):
-            crumb = line.index
-            continue
-        if not 5 <= len(text) <= 60 or line.link_chars or line.hidden or text[-1] in _SENTENCE_END:
-            continue
-        if len(text) <= _DATE_LINE and _YEAR.match(text):
-            continue
-        score = 2.0 * bool(_TITLE_NAME.search(line.box.names()))
-        score += 1.2 * (line.bold_chars * 10 >= len(text.replace(" ", "")) * 9)
-        score += 1.0 * (line.index - crumb <= 2) + 0.5 * (line.index == 0)
-        score += 1.0 * witnesses.dated(line.index, 2)
-        score += 0.8 * _centred(line) + 0.6 * _opens_text(doc.lines, line.index)
-        if score > best_score:
-            best, best_score = line, score
-    if best is None or best_score < (_ENOUGH_CHANNEL if witnesses.channel_only else _ENOUGH_UNNAMED):
-        return None
-    key = _key(best.text)
-    repeats = [other.index for other in doc.lines[:_MOST_LINES] if other is not best and _key_equal(other.text, key)]
-    del repeats[_COPIES:]
-    evidence = Evidence("line set as a headline", round(0.2 + best_score / 10, 2), best.text)
-    return Title(_clean(best.text, doc.url), None, [best.index], repeats, evidence)
-
-
-def _is_linked(key: str, lines: list[Line]) -> bool:
-    return any(line.link_chars and _key_equal(line.text, key) for line in lines[:_MOST_LINES])
-
-
-def _centred(line: Line) -> bool:
-    element = line.element
-    return element.get("align") == "center" or _CENTRED.search(element.get("style") or "") is not None
-
-
-def _opens_text(lines: list[Line], index: int) -> bool:
-    """Whether one of the next two lines is a paragraph."""
-    return any(len(line.text) >= 80 or "。" in line.text for line in lines[index + 1 : index + 3])
+def _set_as_headline(doc: Document, line: Line, score: float) -> Title:
+    evidence = Evidence("line set as a headline", round(0.2 + score / 10, 2), line.text)
+    return Title(_clean(line.text, doc.url), None, [line.index], copies(doc, line), evidence)
 
 
 def _from_head(doc: Document) -> Title:
     """No line is the headline: a meta tag's text or <title> without the site's name."""
-    for name in _HEADLINE_META:
+    for name in HEADLINE_META:
         if text := doc.meta.get(name):
-            return Title(strip_site(text[:_LONGEST_HEAD]), evidence=Evidence(f"meta {name}", 0.6, text[:_LONGEST_HEAD]))
-    text = strip_site(doc.page_title[:_LONGEST_HEAD])
+            return Title(strip_site(text[:LONGEST_HEAD]), evidence=Evidence(f"meta {name}", 0.6, text[:LONGEST_HEAD]))
+    text = strip_site(doc.page_title[:LONGEST_HEAD])
     if not text:
         return Title()
-    return Title(text, evidence=Evidence("<title>", 0.4, doc.page_title[:_LONGEST_HEAD]))
+    return Title(text, evidence=Evidence("<title>", 0.4, doc.page_title[:LONGEST_HEAD]))
 
 
-def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -> Title:
+def _displayed(doc: Document, line: Line, score: float, witnesses: Witnesses) -> Title:
     lines = [line.index]
     text = line.text
     following = line.index + 1
     # Two lines set in one element by <br> are one headline; a line in an element of its own is the sub-title.
     while following < len(doc.lines) and len(lines) < 4:
         after = doc.lines[following]
-        if after.box is not line.box or len(after.text) > 80 or _YEAR.search(after.text) or _DASHED.match(after.text):
+        if after.box is not line.box or len(after.text) > 80 or YEAR.search(after.text) or _DASHED.match(after.text):
             break
-        joined = _key(text + after.text)
+        joined = headline_key(text + after.text)
         if not (line.heading or any(joined in known for known in (witnesses.page, *witnesses.metas))):
             break
         text = f"{text} {after.text}"
         lines.append(following)
         following += 1
-    key = _key(line.text)
-    repeats = [other.index for other in doc.lines[:_MOST_LINES] if other is not line and _key_equal(other.text, key)]
-    del repeats[_COPIES:]
+    key = headline_key(line.text)
     rule = f"h{line.heading}" if line.heading else "line"
     if witnesses.page.startswith(key) or key in witnesses.metas:
         rule += " named in head"
@@ -276,32 +115,27 @@ def _displayed(doc: Document, line: Line, score: float, witnesses: _Witnesses) -
         _clean(text, doc.url),
         subtitle.text if subtitle else None,
         lines,
-        repeats,
+        copies(doc, line),
         Evidence(rule, round(confidence, 2), text),
         Evidence("line beside the headline", 0.7, subtitle.text) if subtitle else None,
     )
 
 
-def _subtitle(doc: Document, first: int, last: int, witnesses: _Witnesses) -> Line | None:
+def _subtitle(doc: Document, first: int, last: int, witnesses: Witnesses) -> Line | None:
     """副标题 below the headline or 引题 above it: a line set as one, or begun by a dash, or named in <title> too."""
     for index in (last + 1, first - 1):
         if not 0 <= index < len(doc.lines):
             continue
         line = doc.lines[index]
         text = line.text
-        if not 4 <= len(text) <= 60 or line.link_chars or line.hidden or _YEAR.search(text) or "：" in text[:5]:
+        if not 4 <= len(text) <= 60 or line.link_chars or line.hidden or YEAR.search(text) or "：" in text[:5]:
             continue
         below = index > last
         between = below and witnesses.dated(index, 1) and len(text) >= _SUBTITLE_SHORTEST and not is_organisation(text)
         set_so = between or _SUBTITLE_NAME.search(line.box.names()) or (below and 2 <= line.heading <= 4)
-        if set_so or (below and (_DASHED.match(text) or (len(text) >= 6 and _key(text) in witnesses.page))):
+        if set_so or (below and (_DASHED.match(text) or (len(text) >= 6 and headline_key(text) in witnesses.page))):
             return line
     return None
-
-
-def _key_equal(text: str, key: str) -> bool:
-    # Most lines differ in their first character; folding them all would cost more than the search.
-    return bool(text) and text[0].casefold() == key[0] and len(text) < 2 * len(key) + 20 and _key(text) == key
 
 
 def _clean(text: str, url: str) -> str:
