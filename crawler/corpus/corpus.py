@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crawler.corpus import articles, duplicates, ledger, noting, pauses, portals, reading
+from crawler.corpus import articles, duplicates, ledger, noting, overview, pauses, portals, reading
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
+from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import Known, Noted, Pause, Run, Section, Stored, StoredArticle, Waiting
 from crawler.items import Article, Link
 
@@ -218,3 +219,13 @@ class Corpus:
         """Numbers of articles (duplicates among them), sections, rejects, runs, and of ledger entries by state."""
         with self._connection.reading() as db:
             return reading.counts(db, portal)
+
+    def overview(self) -> list[PortalFigures]:
+        """One line a portal: its sections, articles, failures and last run."""
+        with self._connection.reading() as db:
+            return overview.figures(db)
+
+    def detail(self, portal: str) -> PortalDetail | None:
+        """All that is known of one portal: sections, months, rejects, failures, runs; None for an unknown name."""
+        with self._connection.reading() as db:
+            return overview.detail(db, portal)

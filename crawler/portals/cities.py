@@ -93,14 +93,14 @@ PINYIN: Mapping[str, tuple[str, ...]] = {
     pinyin: tuple(city for city, _, other in _pairs() if other == pinyin) for _, _, pinyin in _pairs()
 }
 
-#: First character of an ICP number → province: 苏ICP备12345678号 is 江苏's.
+#: First character of an ICP number → province, as the registries write it: 苏ICP备12345678号 is 江苏's, 滇 is 云南's.
 ICP_LETTERS: Mapping[str, str] = dict(
     zip(
-        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀贵黔云滇藏陕秦甘陇青宁新",
+        "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝蜀黔滇藏陕陇青宁新",
         (
             *("北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽"),
-            *("福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "四川"),
-            *("贵州", "贵州", "云南", "云南", "西藏", "陕西", "陕西", "甘肃", "甘肃", "青海", "宁夏", "新疆"),
+            *("福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州"),
+            *("云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆"),
         ),
         strict=True,
     )

@@ -1,0 +1,169 @@
+"""``scrapy portals``: what is known of portals, what the corpus holds of them, whether their saved pages read alike."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from crawler.commands.portals_check import check_fixtures
+from crawler.commands.portals_view import print_detail, print_differences, print_table
+from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.corpus import Corpus, PortalDetail, PortalFigures
+from crawler.errors import ChengwenError, PortalError, UnknownPortal, UsageError
+from crawler.portals import Portal, load, names, where
+from crawler.spiders.loader import portals_dir
+
+__all__ = ["Command"]
+
+#: First word of `scrapy portals check NAME`.
+_CHECK = "check"
+
+
+class Command(ScrapyCommand):
+    """Reads only: the corpus is opened without the right to write."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        """Arguments, for --help."""
+        return "[options] [NAME | check NAME]"
+
+    def short_desc(self) -> str:
+        """One line, for the list of commands."""
+        return "Show portals, what the corpus holds of them, and check their fixtures"
+
+    def long_desc(self) -> str:
+        """For --help."""
+        return (
+            "Without a name: a table of the portals that have articles in the corpus (setting CORPUS); --all: of all "
+            "that are known. With a name: its file, sections, articles by month, rejects, failures and last runs. "
+            "check NAME: read the portal's saved pages again (PORTALS_DIR/fixtures/NAME) and show what differs. "
+            "Exit status: 0; 1 if a saved page reads otherwise or the corpus cannot be read; 2 for a wrong name. "
+            "Examples: scrapy portals | scrapy portals szdushi | scrapy portals check szdushi"
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Output form, and how much of it."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+        parser.add_argument("--all", action="store_true", help="portals without articles too")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Dispatch, and turn errors into a line and a status."""
+        if len(args) > 2 or (len(args) == 2 and args[0] != _CHECK):
+            raise ScrapyUsageError(f"one name at most, not {' '.join(args)}: scrapy portals szdushi", print_help=False)
+        if args == [_CHECK]:
+            raise ScrapyUsageError("name the portal to check: scrapy portals check szdushi", print_help=False)
+        try:
+            self.exitcode = self._run(args, opts)
+        except (UsageError, UnknownPortal) as e:
+            complain(str(e))
+            self.exitcode = USAGE
+        except ChengwenError as e:
+            complain(str(e))
+            self.exitcode = FAILED
+
+    def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        if not args:
+            return self._table(opts)
+        if args[0] == _CHECK:
+            return self._check(args[1], opts)
+        return self._detail(args[0], opts)
+
+    # --- All of them -------------------------------------------------------------------------------------------------
+
+    def _table(self, opts: argparse.Namespace) -> int:
+        stored = {line.name: line for line in self._figures()}
+        wanted = {name for name, line in stored.items() if line.articles or opts.all}
+        if opts.all:
+            wanted |= set(names(self._folder))
+        rows = [self._row(name, stored.get(name)) for name in sorted(wanted)]
+        if opts.json:
+            _write_json(rows)
+        elif rows:
+            print_table(rows)
+        else:
+            complain(f"{self._corpus}: no articles yet; scrapy crawl NAME fetches some, --all shows all portals")
+        return OK
+
+    def _row(self, name: str, stored: PortalFigures | None) -> dict[str, Any]:
+        portal = self._known(name)
+        line = stored or PortalFigures(name, None, None, None, 0, 0, 0, None)
+        row = dataclasses.asdict(line) | {"title": None}
+        if portal:
+            row |= {"title": portal.title, "city": portal.city, "province": portal.province, "home": portal.home}
+            row["sections"] = line.sections or len(portal.sections)
+        return row
+
+    def _known(self, name: str) -> Portal | None:
+        """What the files say; None for a portal without one.  A broken file is named and hurts no other portal."""
+        try:
+            return load(name, self._folder)
+        except UnknownPortal:
+            return None
+        except PortalError as e:
+            complain(str(e))
+            return None
+
+    # --- One of them -------------------------------------------------------------------------------------------------
+
+    def _detail(self, name: str, opts: argparse.Namespace) -> int:
+        detail = self._stored(name)
+        portal = load(name, self._folder) if detail is None else self._known(name)
+        file = where(name, self._folder)
+        if opts.json:
+            _write_json(self._as_json(name, portal, detail, file))
+        else:
+            print_detail(name, portal, detail, file)
+        return OK
+
+    def _as_json(
+        self, name: str, portal: Portal | None, detail: PortalDetail | None, file: Path | None
+    ) -> dict[str, Any]:
+        known = dataclasses.asdict(portal) if portal else None
+        stored = dataclasses.asdict(detail) if detail else None
+        return {"name": name, "file": str(file) if file else None, "portal": known, "corpus": stored}
+
+    def _check(self, name: str, opts: argparse.Namespace) -> int:
+        portal = load(name, self._folder)
+        pages, found = check_fixtures(portal, self._folder)
+        if opts.json:
+            _write_json({"pages": pages, "differences": [dataclasses.asdict(d) for d in found]})
+        else:
+            print_differences(name, pages, found)
+        return FAILED if found else OK
+
+    # --- Where things are --------------------------------------------------------------------------------------------
+
+    @property
+    def _folder(self) -> Path | None:
+        assert self.settings is not None
+        return portals_dir(self.settings)
+
+    @property
+    def _corpus(self) -> Path:
+        assert self.settings is not None
+        return Path(self.settings["CORPUS"])
+
+    def _figures(self) -> list[PortalFigures]:
+        if not self._corpus.exists():
+            return []
+        with Corpus.open(self._corpus, readonly=True) as corpus:
+            return corpus.overview()
+
+    def _stored(self, name: str) -> PortalDetail | None:
+        if not self._corpus.exists():
+            return None
+        with Corpus.open(self._corpus, readonly=True) as corpus:
+            return corpus.detail(name)
+
+
+def _write_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
