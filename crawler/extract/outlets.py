@@ -29,7 +29,10 @@ _PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?")
 #: Icon fonts and broken GBK.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _URL = re.compile(r"https?://\S+|(?:[\w-]+\.)+(?:com|cn|net|org|gov)\b\S*", re.IGNORECASE)
-_BYLINE = re.compile(r"\s*(?:记者|通讯员|作者|编辑|责编|文[/／|｜]|摄影|摄|实习生|见习记者)(?:[:：\s].*|$)")
+_BYLINE = re.compile(
+    r"\s*(?:(?:见习)?记者|通讯员|作者|编辑|责编|文[/／|｜]|摄影|摄|实习生)(?:[:：\s].*|$)"
+    r"|\s*(?:记者|通讯员)[\u3400-\u9fff]{2,4}(?:[、\s].*)?$"
+)
 #: The page's tools, which share the line.
 _TOOL = re.compile(
     r"(?:来源|发布|查看.*|.*导航|次|大小|大 中 小|小 中 大|默认|放大|缩小|下载.*|独家.*|.*抢先看|播报.*|第\d+页.*"
