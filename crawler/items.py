@@ -14,6 +14,7 @@ from typing import Literal, get_args
 __all__ = [
     "CST",
     "PAGE_KINDS",
+    "PHRASE_MATCHES",
     "Article",
     "Attachment",
     "Block",
@@ -27,6 +28,7 @@ __all__ = [
     "Page",
     "PageKind",
     "Phrase",
+    "PhraseMatch",
     "Place",
     "Template",
 ]
@@ -43,6 +45,10 @@ PageKind = Literal[
     "article", "gallery", "video", "list", "front", "error", "blocked", "shell", "login", "foreign", "not_html"
 ]
 PAGE_KINDS: tuple[PageKind, ...] = get_args(PageKind)
+
+#: How a phrase of a learned template is compared with a line (see Phrase).
+PhraseMatch = Literal["line", "start", "end"]
+PHRASE_MATCHES: tuple[PhraseMatch, ...] = get_args(PhraseMatch)
 
 
 @dataclass(slots=True)
@@ -228,7 +234,7 @@ class Phrase:
     """
 
     text: str
-    match: Literal["line", "start", "end"] = "line"
+    match: PhraseMatch = "line"
     pages: int = 0
 
 

@@ -8,6 +8,7 @@ from crawler.extract.learning import learn
 from crawler.extract.listing import read_list
 from crawler.extract.parts import Parts, find_parts
 from crawler.extract.stitch import stitch
+from crawler.extract.template_json import from_json, to_json
 from crawler.extract.urlshape import seems_article
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "edition_url",
     "extract",
     "find_parts",
+    "from_json",
     "learn",
     "parse",
     "read_edition",
@@ -29,4 +31,5 @@ __all__ = [
     "read_list",
     "seems_article",
     "stitch",
+    "to_json",
 ]
