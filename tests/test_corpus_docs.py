@@ -37,6 +37,9 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
             0, reporters=["陆一鸣"], evidence={"title": Evidence("h1", 0.9)}, images=[Image("http://a/1.jpg")]
         )
         corpus.store([first, article(1, body=text_of(0))], run.id)
+        corpus.store([article(4)], run.id)
+        gone = corpus.store([article(4, title="改过的标题")], run.id)[0].id
+        assert [corpus.missing(gone, "HTTP 404", n) for n in (None, run.id)] == [False, True]
         corpus.reject(PORTAL, address(2), "no_body", run_id=run.id)
         corpus.fail(PORTAL, address(3), "HTTP 502")
         corpus.section_run(run.id, section.id, list_pages=1, links_seen=5, links_new=5, ended_by="last_page")

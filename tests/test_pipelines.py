@@ -304,7 +304,7 @@ async def test_a_batch_that_was_refused_once_is_tried_again_at_the_end(path: Pat
 
 
 async def test_a_refusal_of_the_last_batch_is_how_the_run_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **more) -> None:
         raise CorpusFull("corpus.db: the disk is full")
 
     monkeypatch.setattr(Corpus, "store", refuse)

@@ -5,11 +5,27 @@ from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
-from crawler.corpus.records import Known, Noted, Outcome, Pause, Run, Section, Stored, StoredArticle, Waiting
+from crawler.corpus.records import (
+    Due,
+    Known,
+    Noted,
+    Outcome,
+    Pause,
+    Purged,
+    Revision,
+    Run,
+    Section,
+    Stored,
+    StoredArticle,
+    Tombstone,
+    Visit,
+    Waiting,
+)
 
 __all__ = [
     "Batch",
     "Corpus",
+    "Due",
     "FailedLink",
     "Known",
     "Noted",
@@ -19,10 +35,14 @@ __all__ = [
     "PortalDetail",
     "PortalFigures",
     "PortalLock",
+    "Purged",
+    "Revision",
     "Run",
     "Section",
     "Stored",
     "StoredArticle",
+    "Tombstone",
+    "Visit",
     "Waiting",
     "utc_now",
 ]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, text
-from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, one, same_text
+from crawler.corpus import checks, revisions
+from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
+from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
-from crawler.corpus.records import Outcome, Stored
+from crawler.corpus.purge import buried
+from crawler.corpus.records import RevisionKind, Stored, Visit
+from crawler.corpus.revisions import Version
 from crawler.items import Article
 
-__all__ = ["store"]
+__all__ = ["Circumstances", "store"]
 
 #: Columns that say how and when a row came about, not what the portal printed.
 _PROVENANCE = {"template", "confidence", "evidence", "cuts", "fetched_at"}
@@ -24,37 +28,62 @@ _CONTENT = [place for place, name in enumerate(COLUMNS) if name not in _PROVENAN
 _RENEWED = [place for place, name in enumerate(COLUMNS) if name not in _ORIGIN]
 
 
-def store(db: Database, articles: Sequence[Article], run_id: int | None, now: dt.datetime) -> list[Stored]:
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How a batch came about.  visits: an article's url → what its page's answer said; recent: see checks.RECENT."""
+
+    now: dt.datetime
+    run_id: int | None = None
+    visits: Mapping[str, Visit] = field(default_factory=dict)
+    kind: RevisionKind = "edited"
+    recent: dt.timedelta = checks.RECENT
+
+
+def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list[Stored]:
     """Write a batch inside the caller's transaction; see Corpus.store()."""
     for portal in {article.portal for article in articles} - {None}:
-        ensure(db, str(portal), now)
-    return [_store(db, article, run_id, now) for article in articles]
+        ensure(db, str(portal), how.now)
+    return [_store(db, article, how) for article in articles]
 
 
-def _store(db: Database, article: Article, run_id: int | None, now: dt.datetime) -> Stored:
+def _store(db: Database, article: Article, how: Circumstances) -> Stored:
     keys = Keys(article)
+    if buried(db, keys.all):
+        _let_rest(db, keys)
+        return Stored(0, "purged")
     own = by_address(db, keys)
     twin = None if own is not None else by_claim(db, article, keys)
     if twin is not None:
         # Its own address stays a weak claim: should it show something else one day, that is an article of its own.
         stored, keys.kinds[keys.own] = Stored(twin, "unchanged"), "link"
     elif own is not None:
-        stored = Stored(own, _renew(db, own, article))
+        stored = _renew(db, own, article, how)
     else:
-        stored = _insert(db, article, keys, run_id, now)
+        stored = _insert(db, article, keys, how)
     _address(db, stored.id, keys)
     _cross_off(db, stored.id, keys)
     return stored
 
 
-def _insert(db: Database, article: Article, keys: Keys, run_id: int | None, now: dt.datetime) -> Stored:
+def _let_rest(db: Database, keys: Keys) -> None:
+    """Another address of a purged article: not asked for again either."""
+    marks = ", ".join("?" * len(keys.all))
+    db.execute(
+        "UPDATE frontier SET state = 'gone', title = '', last_error = 'purged', next_try = NULL"
+        f" WHERE key IN ({marks}) AND state <> 'gone'",
+        keys.all,
+    )
+
+
+def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> Stored:
     body = body_of(db, article)
     first = None if body is None else first_with(db, body, article)
     if body is None:
         body = _new_body(db, article)
-    values = [keys.own, *columns_of(article), body, first, instant(now), run_id]
+    values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
     _put_files(db, article_id, article)
+    checks.seen(db, article_id, _born(article, how.now), how.visits.get(article.url), how.now, how.recent)
     return Stored(article_id, "new" if first is None else "duplicate")
 
 
@@ -64,40 +93,64 @@ _INSERT = (
 )
 
 
-def _renew(db: Database, article_id: int, article: Article) -> Outcome:
+def _born(article: Article, stored: dt.datetime) -> dt.datetime:
+    """When an article began to age: its printed time, or when it was met where that is missing or lies ahead."""
+    return min(article.published.astimezone(dt.UTC), stored) if article.published else stored
+
+
+def _renew(db: Database, article_id: int, article: Article, how: Circumstances) -> Stored:
     """Bring a stored article up to date, and say whether anything that the portal printed has changed."""
-    old = db.execute(f"SELECT {', '.join(COLUMNS)}, body_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+    *old, stored_at, etag, old_body = db.execute(_OLD, (article_id,)).fetchone()
+    visit = how.visits.get(article.url)
+    checks.seen(db, article_id, _born(article, parse(stored_at) or how.now), visit, how.now, how.recent)
     body, values = body_of(db, article), columns_of(article)
     if body is None and not same_text(article):
-        body = _textless(db, old[-1], article)
-    same_row = all(old[place] == values[place] for place in _CONTENT)
-    if same_row and body == old[-1] and _files(db, article_id) == _files_of(article):
-        return "unchanged"
+        body = _textless(db, old_body, article)
+    changed = [COLUMNS[place] for place in _CONTENT if old[place] != values[place]]
+    changed += [
+        table for (table, _), a, b in zip(_FILES, _files(db, article_id), _files_of(article), strict=True) if a != b
+    ]
+    if not changed and body == old_body:
+        return Stored(article_id, "unchanged")
     if body is None:
         body = _new_body(db, article)
+    before, after = Version(old[_TITLE], old_body), Version(values[_TITLE], body)
+    revised = not revisions.same_version(db, before, after)
+    if revised:
+        same_page = visit is not None and visit.etag is not None and visit.etag == etag
+        kind: RevisionKind = "re-extracted" if same_page else how.kind
+        changed += ["body"] if body != old_body else []
+        revisions.add(db, article_id, before, after, kind, changed, how.now)
+    _update(db, article_id, article, values, old_body, body)
+    return Stored(article_id, "updated", revised)
+
+
+_TITLE = COLUMNS.index("title")
+_OLD = (
+    f"SELECT {', '.join(f'articles.{name}' for name in COLUMNS)}, stored_at, etag, body_id"
+    " FROM articles LEFT JOIN checks ON article_id = articles.id WHERE articles.id = ?"
+)
+
+
+def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
         f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
         [*(values[place] for place in _RENEWED), body, article_id],
     )
-    if body != old[-1]:
-        _relink(db, article_id, article, old[-1], body)
+    if body != old_body:
+        _relink(db, article_id, article, old_body, body)
     for table, _ in _FILES:
         db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     _put_files(db, article_id, article)
-    return "updated"
 
 
 def _relink(db: Database, article_id: int, article: Article, old_body: int, body: int) -> None:
     """The text changed: the article leaves those with the old text, and may meet others with the new one."""
-    heir = one(db, "SELECT min(id) FROM articles WHERE duplicate_of = ?", article_id)
-    db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?", (heir, article_id, heir))
-    db.execute("UPDATE articles SET duplicate_of = NULL WHERE id = ?", (heir,))
+    leave(db, article_id)
     first = first_with(db, body, article, article_id)
     db.execute("UPDATE articles SET duplicate_of = ? WHERE id = ?", (first, article_id))
-    db.execute(
-        "DELETE FROM bodies WHERE id = ? AND NOT EXISTS (SELECT 1 FROM articles WHERE body_id = ?)", (old_body,) * 2
-    )
+    revisions.drop_unused(db, old_body)
 
 
 def _textless(db: Database, body: int, article: Article) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.duplicates import Keys, same_text
-from crawler.corpus.records import Known, Stored
+from crawler.corpus.records import Known, Stored, Visit
 from crawler.items import Article
 
 __all__ = ["Batch"]
@@ -21,6 +21,7 @@ class Batch:
         self._articles: list[Article] = []
         self._addresses: dict[str, Article] = {}
         self._texts: dict[str, Article] = {}
+        self._visits: dict[str, Visit] = {}
 
     def __len__(self) -> int:
         return len(self._articles)
@@ -38,9 +39,11 @@ class Batch:
         twin = self._texts.get(text) if text else None
         return None if twin is None else Known("body", twin.url)
 
-    def add(self, article: Article) -> None:
-        """Take an article in."""
+    def add(self, article: Article, visit: Visit | None = None) -> None:
+        """Take an article in, and what its page's answer said."""
         self._articles.append(article)
+        if visit is not None:
+            self._visits[article.url] = visit
         for address in Keys(article).all:
             self._addresses.setdefault(address, article)
         same = same_text(article)
@@ -51,6 +54,6 @@ class Batch:
         """Write what was added.  When the corpus refuses, nothing is written and nothing is forgotten."""
         if not self._articles:
             return []
-        stored = self._corpus.store(self._articles, run_id)
-        self._articles, self._addresses, self._texts = [], {}, {}
+        stored = self._corpus.store(self._articles, run_id, visits=self._visits)
+        self._articles, self._addresses, self._texts, self._visits = [], {}, {}, {}
         return stored

@@ -8,14 +8,41 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-from crawler.corpus import articles, duplicates, ledger, noting, overview, pauses, portals, reading
+from crawler.corpus import (
+    articles,
+    checks,
+    duplicates,
+    ledger,
+    noting,
+    overview,
+    pauses,
+    portals,
+    purge,
+    reading,
+    revisions,
+)
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.overview import PortalDetail, PortalFigures
-from crawler.corpus.records import Known, Noted, Pause, Run, Section, Stored, StoredArticle, Waiting
+from crawler.corpus.records import (
+    Due,
+    Known,
+    Noted,
+    Pause,
+    Purged,
+    Revision,
+    RevisionKind,
+    Run,
+    Section,
+    Stored,
+    StoredArticle,
+    Tombstone,
+    Visit,
+    Waiting,
+)
 from crawler.items import Article, Link
 
 __all__ = ["Corpus"]
@@ -24,9 +51,15 @@ __all__ = ["Corpus"]
 class Corpus:
     """An open corpus.  Every method is one transaction: all of it happens, or it raises CorpusError and nothing did."""
 
-    def __init__(self, connection: Connection, clock: Callable[[], dt.datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], dt.datetime] = utc_now,
+        recent: dt.timedelta = checks.RECENT,
+    ) -> None:
         self._connection = connection
         self._clock = clock
+        self._recent = recent
 
     @classmethod
     def open(
@@ -36,14 +69,16 @@ class Corpus:
         readonly: bool = False,
         timeout: float = 30.0,
         clock: Callable[[], dt.datetime] = utc_now,
+        recent: dt.timedelta = checks.RECENT,
     ) -> Self:
         """Open the corpus in that file, and make both where they do not exist.
 
         readonly: never write, and fail where there is no file.  timeout: seconds to wait while another process
-        writes.  clock: the present, aware.  Raises CorpusNewer, CorpusForeign, CorpusReadOnly, CorpusLocked,
+        writes.  clock: the present, aware.  recent: age up to which articles are
+        asked again often.  Raises CorpusNewer, CorpusForeign, CorpusReadOnly, CorpusLocked,
         CorpusFull, CorpusDamaged, or plain CorpusError.
         """
-        return cls(Connection(Path(path), readonly=readonly, timeout=timeout), clock)
+        return cls(Connection(Path(path), readonly=readonly, timeout=timeout), clock, recent)
 
     def __enter__(self) -> Self:
         return self
@@ -173,14 +208,61 @@ class Corpus:
 
     # The articles
 
-    def store(self, batch: Sequence[Article], run_id: int | None = None) -> list[Stored]:
+    def store(
+        self,
+        batch: Sequence[Article],
+        run_id: int | None = None,
+        *,
+        visits: Mapping[str, Visit] = MappingProxyType({}),
+        kind: RevisionKind = "edited",
+    ) -> list[Stored]:
         """Write articles with all their parts, and cross them off the ledger, in one transaction.
 
         A text that is stored already under another address is linked, not repeated.  Articles without a portal are
-        taken too.
+        taken too.  visits: url of an article → what its page's answer said of its version; kind: what a change of
+        text or headline is.
         """
+        how = articles.Circumstances(self._clock(), run_id, visits, kind, self._recent)
         with self._connection.writing() as db:
-            return articles.store(db, batch, run_id, self._clock())
+            return articles.store(db, batch, how)
+
+    # What happens to articles later
+
+    def due(self, portal: str, limit: int) -> list[Due]:
+        """Stored articles that are to be asked again, newest first, at most so many."""
+        with self._connection.reading() as db:
+            return checks.due(db, portal, limit, self._clock())
+
+    def present(self, article_id: int) -> bool:
+        """The article's page is there, and as it was (304) or not worth storing; True if it was gone."""
+        with self._connection.writing() as db:
+            return checks.present(db, article_id, self._clock(), self._recent)
+
+    def missing(self, article_id: int, why: str, run_id: int | None = None) -> bool:
+        """The article's page is not there; True if that makes it gone: the second run in a row says so."""
+        with self._connection.writing() as db:
+            return checks.missing(db, article_id, run_id, why, self._clock(), self._recent)
+
+    def revisions(self, url: str) -> list[Revision]:
+        """What the article of that address said, oldest first and today's last; empty where it never changed."""
+        with self._connection.reading() as db:
+            return revisions.revisions(db, url)
+
+    def purge(self, url: str, why: str) -> Purged | None:
+        """Remove an article for good, overwriting it in the file, and never fetch it again; None: unknown address."""
+        with self._connection.reading() as db:
+            db.execute("PRAGMA secure_delete = ON")
+        with self._connection.writing() as db:
+            purged = purge.purge(db, url, why, self._clock())
+        with self._connection.reading() as db:
+            # The log still holds the old pages.
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return purged
+
+    def tombstone(self, url: str) -> Tombstone | None:
+        """When and why an address was purged; None: it was not."""
+        with self._connection.reading() as db:
+            return purge.tombstone(db, url)
 
     def known(self, article: Article) -> Known | None:
         """Why the article is not new (its address or its text is stored); None: it is new."""

@@ -10,7 +10,18 @@ from crawler.corpus.codec import identity, text
 from crawler.corpus.records import Known
 from crawler.items import Article
 
-__all__ = ["SHORT_TEXT", "Keys", "body_of", "by_address", "by_claim", "first_with", "known", "one", "same_text"]
+__all__ = [
+    "SHORT_TEXT",
+    "Keys",
+    "body_of",
+    "by_address",
+    "by_claim",
+    "first_with",
+    "known",
+    "leave",
+    "one",
+    "same_text",
+]
 
 #: Texts below so many characters repeat by chance (点击观看视频, 图集): they are one story only under one headline.
 #: The shortest body among the 134 pages of the bench has 77.
@@ -97,6 +108,13 @@ def first_with(db: Database, body: int, article: Article, but: int = 0) -> int |
         sql, values = f"{sql} AND title IS ?", [*values, text(article.title)]
     found = one(db, f"{sql} LIMIT 1", *values)
     return None if found is None else int(found)
+
+
+def leave(db: Database, article_id: int) -> None:
+    """The article leaves those with its text: the next one becomes their first."""
+    heir = one(db, "SELECT min(id) FROM articles WHERE duplicate_of = ?", article_id)
+    db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ? AND id <> ?", (heir, article_id, heir))
+    db.execute("UPDATE articles SET duplicate_of = NULL WHERE id = ?", (heir,))
 
 
 def one(db: Database, sql: str, *values: object) -> Any:

@@ -65,13 +65,18 @@ FROM frontier WHERE portal = :portal"""
 
 
 def reject(db: Database, portal: str, url: str, verdict: Verdict, run_id: int | None, now: dt.datetime) -> None:
-    """Keep the reason (and an excerpt) why a page is no article; asked for again only if the verdict says so."""
+    """Keep the reason (and an excerpt) why a page is no article; asked for again only if the verdict says so.
+
+    An address whose article is stored keeps its state: what was read there once stays, whatever stands there now.
+    """
     _touch(db, portal, url, now)
     db.execute(
         "INSERT OR REPLACE INTO rejects (portal, key, url, reason, excerpt, run_id, rejected_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (portal, identity(url), text(url), text(verdict.reason), text(verdict.excerpt), run_id, instant(now)),
     )
+    if _state(db, portal, url) in ("stored", "gone"):
+        return
     if verdict.retry:
         fail(db, portal, url, verdict.reason, False, now)
     else:
@@ -105,8 +110,9 @@ def forget(db: Database, url: str, now: dt.datetime) -> int:
         if portal is not None:
             _touch(db, portal, url, now)
     return db.execute(
-        "UPDATE frontier SET state = 'waiting', attempts = 0, last_error = NULL, next_try = NULL WHERE key = ?",
-        (identity(url),),
+        "UPDATE frontier SET state = 'waiting', attempts = 0, last_error = NULL, next_try = NULL"
+        " WHERE key = :key AND NOT EXISTS (SELECT 1 FROM tombstones WHERE key = :key)",
+        {"key": identity(url)},
     ).rowcount
 
 
@@ -123,6 +129,11 @@ def _touch(db: Database, portal: str, url: str, now: dt.datetime) -> None:
         " VALUES (?, ?, ?, '', ?, 'waiting')",
         (portal, identity(url), text(url), instant(now)),
     )
+
+
+def _state(db: Database, portal: str, url: str) -> str:
+    sql = "SELECT state FROM frontier WHERE key = ? AND portal = ?"
+    return str(db.execute(sql, (identity(url), portal)).fetchone()[0])
 
 
 def _set(db: Database, portal: str, url: str, values: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from crawler.corpus.codec import identity, instant, local, text
 from crawler.corpus.portals import ensure
+from crawler.corpus.purge import buried
 from crawler.corpus.records import Noted
 from crawler.items import Link
 
@@ -77,15 +78,19 @@ def _entries(db: Database, portal: str, keys: list[str]) -> dict[str, _Entry]:
 def _enter(db: Database, portal: str, firsts: Mapping[str, tuple[int, Link]], now: dt.datetime) -> None:
     """Write new links down; what is stored already, perhaps by another portal, needs no fetch.
 
-    A later sighting fills in a headline or date that the first one (a picture, a side list) did not print.
+    A later sighting fills in a headline or date that the first one (a picture, a side list) did not print.  What was
+    purged is never fetched, and its headline never written.
     """
+    dead = buried(db, firsts)
     rows = [
-        (portal, address, text(link.url), text(link.title), local(link.published), instant(now), address)
+        (portal, address, text(link.url), text(link.title), local(link.published), instant(now), address, "waiting")
+        if address not in dead
+        else (portal, address, text(link.url), "", None, instant(now), address, "gone")
         for address, (_, link) in firsts.items()
     ]
     db.conn.executemany(
         "INSERT INTO frontier (portal, key, url, title, published, first_seen, state) VALUES (?, ?, ?, ?, ?, ?,"
-        " CASE WHEN EXISTS (SELECT 1 FROM addresses WHERE key = ?) THEN 'stored' ELSE 'waiting' END)"
+        " CASE WHEN EXISTS (SELECT 1 FROM addresses WHERE key = ?) THEN 'stored' ELSE ? END)"
         " ON CONFLICT (key, portal) DO UPDATE SET title = CASE title WHEN '' THEN excluded.title ELSE title END,"
         " published = coalesce(published, excluded.published)"
         " WHERE title = '' AND excluded.title <> '' OR published IS NULL AND excluded.published IS NOT NULL",

@@ -8,11 +8,31 @@ from typing import Literal
 
 from crawler.items import Article, Link
 
-__all__ = ["Known", "Noted", "Outcome", "Pause", "Run", "Section", "Stored", "StoredArticle", "Waiting"]
+__all__ = [
+    "Due",
+    "Known",
+    "Noted",
+    "Outcome",
+    "Pause",
+    "Purged",
+    "Revision",
+    "RevisionKind",
+    "Run",
+    "Section",
+    "Stored",
+    "StoredArticle",
+    "Tombstone",
+    "Visit",
+    "Waiting",
+]
 
 #: new: a story not seen before; duplicate: identical text under another address, linked to the first;
-#: unchanged, updated: an address that was stored before, with the same or with other content.
-Outcome = Literal["new", "duplicate", "unchanged", "updated"]
+#: unchanged, updated: an address that was stored before, with the same or with other content;
+#: purged: an address that must not be stored.
+Outcome = Literal["new", "duplicate", "unchanged", "updated", "purged"]
+
+#: first: as it was stored first; edited: the portal changed it; re-extracted: the same page, read by a later release.
+RevisionKind = Literal["first", "edited", "re-extracted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +109,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of an article handed to store()."""
+    """What became of an article handed to store().
+
+    id: 0 for a purged one.  revised: headline or text differ from what was stored, a revision keeps the earlier one.
+    """
 
     id: int
     outcome: Outcome
+    revised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +137,60 @@ class Known:
 
     kind: Literal["url", "body"]
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a page's answer said of its version, for a conditional request (RFC 9110 §8.8); None: nothing.
+
+    again: the article is stored, and was asked for to see whether it has changed.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A stored article that is to be asked again."""
+
+    article_id: int
+    url: str
+    section: str | None
+    title: str | None
+    content_hash: str | None
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One of the texts that an article has had.
+
+    seen_at: when it was first seen; changed: fields that then differed, none for the first.
+    """
+
+    number: int
+    kind: RevisionKind
+    seen_at: dt.datetime
+    title: str | None
+    body: str
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An address that was purged."""
+
+    url: str
+    why: str
+    purged_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What a purge removed.  stored: an article was; copies: addresses of articles that still have the same text."""
+
+    url: str
+    stored: bool
+    copies: tuple[str, ...]

@@ -193,8 +193,46 @@ CREATE TABLE pauses (
 ) WITHOUT ROWID;
 """
 
+# A table beside articles, not columns in it: it changes with every look, and articles only when their pages do.
+_AGAIN = """
+CREATE TABLE revisions (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('first', 'edited', 're-extracted')),
+    seen_at TEXT NOT NULL,
+    title TEXT,
+    body_id INTEGER NOT NULL REFERENCES bodies(id),
+    changed TEXT NOT NULL,
+    PRIMARY KEY (article_id, number)
+) WITHOUT ROWID;
+CREATE INDEX revisions_body ON revisions(body_id);
+CREATE TABLE checks (
+    article_id INTEGER NOT NULL PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    etag TEXT,
+    last_modified TEXT,
+    checked_at TEXT NOT NULL,
+    next_check TEXT NOT NULL,
+    missing_runs INTEGER NOT NULL DEFAULT 0,
+    missing_run_id INTEGER REFERENCES runs(id),
+    gone_at TEXT,
+    gone_why TEXT,
+    restored_at TEXT
+);
+CREATE INDEX checks_next ON checks(next_check);
+CREATE INDEX checks_last ON checks(checked_at);
+CREATE INDEX checks_run ON checks(missing_run_id) WHERE missing_run_id IS NOT NULL;
+CREATE TABLE tombstones (
+    key TEXT NOT NULL PRIMARY KEY,
+    url TEXT NOT NULL,
+    why TEXT NOT NULL,
+    purged_at TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO checks (article_id, checked_at, next_check)
+SELECT id, coalesce(fetched_at, stored_at), coalesce(fetched_at, stored_at) FROM articles;
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN)
 
 #: user_version of a file that this release writes.
 VERSION = len(MIGRATIONS)
