@@ -127,7 +127,7 @@ def _candidates(sample: Sample, name: str) -> Iterable[str]:
         yield sample.writer.selector(box.element)
         return
     row = box.parent
-    if row is not None and row.parent is not None and row.last - row.first <= _ROW:
+    if row is not None and row.parent is not None and row.last - row.first <= _ROW and not sample.taken(row):
         yield sample.writer.selector(row.element)
     yield sample.writer.selector(box.element)
 

@@ -86,7 +86,7 @@ def find_cut(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Place,
     for sample in samples:
         here = dict(_inner(sample, homes[sample]))
         seen.update(here.keys())
-        kept.update(name for name, box in here.items() if _taken(sample, box))
+        kept.update(name for name, box in here.items() if sample.taken(box))
         above.update(name for name, box in here.items() if box.first < sample.body.first)
     return tuple(
         Place(name, pages, "cut")
@@ -101,16 +101,11 @@ def _inner(sample: Sample, home: Box) -> Iterator[tuple[str, Box]]:
     for box in sample.document.boxes:
         inside = home.first <= box.first < box.last <= home.last and box is not home and box.within(home)
         name = _name(box) if inside else None
-        if name is not None and _taken(sample, box):
+        if name is not None and sample.taken(box):
             found[name] = box
         elif name is not None:
             found.setdefault(name, box)
     yield from found.items()
-
-
-def _taken(sample: Sample, box: Box) -> bool:
-    """True for a box with a line of the text or of the headline."""
-    return any(box.first <= index < box.last for index in (*sample.kept, *sample.title.lines))
 
 
 def _name(box: Box) -> str | None:

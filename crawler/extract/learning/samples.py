@@ -60,6 +60,10 @@ class Sample:
         """Indices of the body's lines."""
         return frozenset(line.index for line in self.body.lines)
 
+    def taken(self, box: Box) -> bool:
+        """True for a box with a line of the text or of the headline."""
+        return any(box.first <= index < box.last for index in (*self.kept, *self.title.lines))
+
     @property
     def named(self) -> bool:
         """<title> and the headline as displayed agree."""
