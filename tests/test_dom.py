@@ -49,6 +49,16 @@ def test_link_and_bold_characters_are_counted() -> None:
     assert (line.link_chars, line.bold_chars) == (2, 3)
 
 
+def test_named_places_are_no_links() -> None:
+    assert read("<p><a name=top>文章的第一段</p><p>第二段</p>").lines[0].link_chars == 0
+
+
+@pytest.mark.parametrize("tag", ["video", "object", "audio", "button"])
+def test_unclosed_elements_swallow_no_text(tag: str) -> None:
+    assert len(texts(f"<div><{tag}><p>{'一段很长的正文，' * 30}</p><p>{'又是一段正文，' * 30}</p></div>")) == 2
+    assert texts(f"<p>文</p><{tag}>请升级浏览器</{tag}>") == ["文"]
+
+
 def test_headings_reach_into_their_children() -> None:
     assert [line.heading for line in read("<h1><div>题</div></h1><p>文</p>").lines] == [1, 0]
 
