@@ -37,14 +37,15 @@ def _next_commands(corpus: str) -> tuple[str, ...]:
 
 
 def _sections(spider: PortalSpider) -> Table:
+    sections = sorted(spider.tally.sections, key=lambda s: -s.links_seen)
+    endings = [s.ended.replace("_", " ") + (", gap possible" if s.gap else "") for s in sections]
     table = Table(title=f"{spider.name}: sections", title_justify="left")
     table.add_column("section", overflow="ellipsis", no_wrap=True, max_width=28)
     for column in ("list pages", "links", "new"):
         table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("ended by", no_wrap=True)
-    sections = sorted(spider.tally.sections, key=lambda s: -s.links_seen)
-    for s in sections[:SECTIONS_SHOWN]:
-        ended = s.ended.replace("_", " ") + (", gap possible" if s.gap else "")
+    # A narrow terminal cuts labels, never the word that something may be missing.
+    table.add_column("ended by", no_wrap=True, min_width=max(map(len, endings), default=0))
+    for s, ended in zip(sections[:SECTIONS_SHOWN], endings, strict=False):
         table.add_row(s.label, str(s.list_pages), str(s.links_seen), str(s.links_new), ended)
     rest = sections[SECTIONS_SHOWN:]
     if rest:

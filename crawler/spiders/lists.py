@@ -103,8 +103,11 @@ class Lists:
         noted = spider.corpus.note(spider.name, walk.section_id, links)
         following = self._following(walk, listing)
         request = response.request or Request(response.url)
-        here = page_id(request.url, request.meta.get("form"))
-        there = page_id(following, listing.next_form) if following else None
+        # Answers to a POST do not repeat the form that asks for the next ones (DOMAIN.md §4.4).
+        sent = request.meta.get("form")
+        form = listing.next_form or sent
+        here = page_id(request.url, sent)
+        there = page_id(following, form) if following else None
         go_on = walk.turn(here, [Seen(n.link, n.familiar, n.new) for n in noted], there, now)
         for n in noted:
             if n.fetch and not self._too_old(n.link):
@@ -116,7 +119,7 @@ class Lists:
         if walk.ended:
             self._record(walk)
         elif go_on and following:
-            yield self._request(walk, following, listing.next_form, depth)
+            yield self._request(walk, following, form, depth)
         if walk.feed:
             yield from spider.feed_requests(listing.feeds)
 
