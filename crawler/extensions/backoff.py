@@ -78,9 +78,12 @@ class Backoff:
         """One more refusal; raises CloseSpider once the run has to end."""
         name = host_of(url)
         host = self._hosts.setdefault(name, _Host())
+        if host.over:
+            # An answer to what was on its way when the run gave up.
+            return
         host.row, host.refusals, host.why = host.row + 1, host.refusals + 1, why
         self._crawler.stats.inc_value("articles/blocked")
-        if host.over or host.row >= self._limit:
+        if host.row >= self._limit:
             self._give_up(name)
             raise CloseSpider(BLOCKED)
         hold(self._crawler, name, min(self._delay * 2**host.row, LONGEST_HOLD))

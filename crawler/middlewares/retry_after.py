@@ -7,7 +7,7 @@ import logging
 from email.utils import parsedate_to_datetime
 from typing import Self
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -35,8 +35,10 @@ class RetryAfter:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Called by Scrapy."""
-        return cls(crawler)
+        """Listen to every answer."""
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.response_downloaded, signal=signals.response_downloaded)
+        return middleware
 
     def process_request(self, request: Request) -> None:
         """Ask no host that refuses."""
@@ -45,14 +47,11 @@ class RetryAfter:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The same request again after the pause, or the response as it is."""
-        if response.status not in WAITING_STATUS:
-            return response
-        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        seconds = seconds_asked(header, dt.datetime.now(dt.UTC))
+        seconds = _asked(response)
         if seconds is None:
             return response
         if seconds > self._longest:
-            why = f"HTTP {response.status}, Retry-After {header}"
+            why = f"HTTP {response.status}, Retry-After {_header(response)}"
             Backoff.of(self._crawler).asked_to_wait(request.url, seconds, why)
             return response
         times = request.meta.get(_WAITS, 0)
@@ -60,8 +59,24 @@ class RetryAfter:
             return response
         logger.info("%s asks to wait %.0f s (HTTP %d)", host_of(request.url), seconds, response.status)
         self._crawler.stats.inc_value("retry_after/waits")
-        hold(self._crawler, host_of(request.url), seconds)
         return request.replace(dont_filter=True, meta=request.meta | {_WAITS: times + 1})
+
+    def response_downloaded(self, response: Response) -> None:
+        """Hold the host before the downloader sends the next request, which it does before process_response."""
+        seconds = _asked(response)
+        if seconds is not None:
+            hold(self._crawler, host_of(response.url), min(seconds, self._longest))
+
+
+def _header(response: Response) -> str:
+    return (response.headers.get("Retry-After") or b"").decode("latin-1")
+
+
+def _asked(response: Response) -> float | None:
+    """Seconds that the answer asks to wait; None for any answer that asks for nothing."""
+    if response.status not in WAITING_STATUS:
+        return None
+    return seconds_asked(_header(response), dt.datetime.now(dt.UTC))
 
 
 def seconds_asked(header: str, now: dt.datetime) -> float | None:

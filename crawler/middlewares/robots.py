@@ -12,6 +12,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
@@ -34,6 +35,24 @@ class Robots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unavailable: dict[str, str] = {}
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The host's rules, for every request that waits for them.
+
+        Scrapy 2.19 lets all of them await one Deferred, and a Deferred gives its result to the first who asks: the
+        others got None, which forbids nothing (seen as feeds asked for under "Disallow: /").
+        """
+        asked = self._parsers.get(urlparse_cached(request).netloc)
+        if not isinstance(asked, Deferred):
+            return await super().robot_parser(request)
+        mine: Deferred[RobotParser | None] = Deferred()
+
+        def pass_on(parser: RobotParser | None) -> RobotParser | None:
+            mine.callback(parser)
+            return parser
+
+        asked.addCallback(pass_on)
+        return await maybe_deferred_to_future(mine)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == _TOO_MANY:
