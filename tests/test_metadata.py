@@ -48,6 +48,14 @@ def test_the_date_above_the_headline():
     assert (found.published, found.source) == (dt.datetime(2022, 11, 13, 22, 24, tzinfo=CST), "江城日报")
 
 
+def test_the_issues_date_on_an_e_paper():
+    assert article("", above="<p>江城日报 2022年11月13日 星期日</p>").published.date() == dt.date(2022, 11, 13)
+    dated = article(
+        "", above="<p>2022年11月13日 星期日</p>", url="http://paper.example.cn/html/2022-11/13/content_5.htm"
+    )
+    assert dated.published.date() == dt.date(2022, 11, 13)
+
+
 def test_the_portals_clock_is_no_date():
     found = article("<p>来源：江城日报</p>")
     assert found.published is None

@@ -63,6 +63,8 @@ def test_beside_the_headline(meta, source):
         (f"<p>{DATE} 江城新闻网</p>", "<p>文章来源：江城晚报</p>", "江城晚报"),
         (f"<p>{DATE} 来源：江城日报</p>", "<p>文章来源：江城晚报</p>", "江城日报"),
         (f"<p>{DATE}</p>", "<p>图片来源：视觉图库</p>", None),
+        (f"<p>{DATE}</p>", "<p>凡本网注明“来源：江城网”的作品，转载请注明出处。</p>", None),
+        (f"<p>{DATE}</p>", "<p>转载请注明来源：江城网</p>", None),
     ],
 )
 def test_which_of_several(meta, end, source):

@@ -117,6 +117,8 @@ def _stands_alone(text: str, stamp: Stamp) -> bool:
 
 
 _HAN = re.compile(r"[\u4e00-\u9fff，、]")
+#: 江城日报 2022年11月13日 星期日: the issue's date on an e-paper.
+_NEWSPAPER = re.compile(r"[\u4e00-\u9fff]报(?:\s|$)")
 _WEEKDAY = re.compile(r"星期|周[一二三四五六日]")
 
 
@@ -126,6 +128,8 @@ def _is_clock(line: Line, anchor: int, stamp: Stamp, entered: dt.datetime | None
     No page of the bench has one in its bytes; old portals write it there.
     """
     if line.index > anchor or stamp.precision != "day" or not _WEEKDAY.search(line.text):
+        return False
+    if _NEWSPAPER.search(line.text):
         return False
     return entered is None or entered.date() != stamp.when.date()
 

@@ -34,6 +34,10 @@ _BARE_LABEL = re.compile(
 _STATED_LABEL = re.compile(r"^\s*来源\s*[:：]\s*")
 _PROSE = re.compile(r"[。，！？]")
 _LONGEST_LABELLED = 300
+#: 凡本网注明“来源：…”的作品: the portal's terms, not this story's source.
+_DISCLAIMER = re.compile(
+    r"凡.{0,8}注明|注明.{0,4}来源|注明.{0,3}出处|免责声明|版权声明|来源[:：].{0,40}[”\"]的?(?:所有|作品|稿件|文)"
+)
 #: A line that holds the date and an unlabelled medium holds little else.
 _LONGEST_DATED = 80
 _ACCOUNT_BOX = re.compile(r"source|laiyuan|author|nick_?name|account|media|origin|publisher")
@@ -98,7 +102,7 @@ def _labelled(lines: list[Line], portal: str) -> _Found | None:
 
 
 def _source_values(text: str) -> list[str]:
-    if len(text) > _LONGEST_LABELLED:
+    if len(text) > _LONGEST_LABELLED or _DISCLAIMER.search(text):
         return []
     values = [item.value for item in split_labels(text) if item.role == "source"]
     bare = None if values or _PROSE.search(text) else _BARE_LABEL.match(text)
