@@ -36,7 +36,7 @@ _PROSE = re.compile(r"[。，！？]")
 _LONGEST_LABELLED = 300
 #: 凡本网注明“来源：…”的作品: the portal's terms, not this story's source.
 _DISCLAIMER = re.compile(
-    r"凡.{0,8}注明|注明.{0,4}来源|注明.{0,3}出处|免责声明|版权声明|来源[:：].{0,40}[”\"]的?(?:所有|作品|稿件|文)"
+    r"凡.{0,8}注明|注明.{0,4}来源|注明.{0,3}出处|免责声明|来源[:：].{0,40}[”\"]的?(?:所有|作品|稿件|文)"
 )
 #: A line that holds the date and an unlabelled medium holds little else.
 _LONGEST_DATED = 80
