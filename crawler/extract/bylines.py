@@ -184,7 +184,7 @@ def _only_names(value: str, *, spaced: bool) -> list[str]:
 
 
 _FILL = re.compile(r"[\s\u3000、，,；;·]+")
-_WHERE = re.compile(r"\S{2,6}(?:报道|专电|电)$|发自\S{2,6}$")
+_WHERE = re.compile(r"(?<=\s)\S{0,6}(?:报道|专电|电|整理)$|发自\S{2,6}$")
 
 
 def all_names(text: str) -> list[str]:

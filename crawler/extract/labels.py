@@ -91,10 +91,13 @@ def split_labels(line: str) -> list[Field]:
     """
     line = line[:_LONGEST]
     found: list[tuple[Role, int, int]] = []
-    floor = 0
+    floor, barred = 0, False
     for match in _SEPARATOR.finditer(line):
         label = _label_before(line, floor, match.start())
-        if label and (match[0][0] in _COLONS or label[0] in _BARRED):
+        colon = match[0][0] in _COLONS
+        # 编辑 | 张芳 审核 | 赵丽: where one role is set with a bar, the others are, too.
+        if label and (colon or label[0] in _BARRED or (barred and label[0] == "other")):
+            barred = not colon
             found.append((*label, match.end()))
             floor = match.end()
     fields = []

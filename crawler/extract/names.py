@@ -97,7 +97,7 @@ def split_names(text: str, *, loose: bool = False, codes: bool = False) -> list[
     names: list[str] = []
     nicknames: list[str] = []
     for token in _SEPARATORS.split(text):
-        if _PLACED.match(token):
+        if _PLACED.match(token) and not is_person(_VERB_TAIL.sub("", token)):
             continue
         name = _CODE_TAIL.sub("", token.strip("：:。.·-—―_\uff3f…“”\"'[]【】（）()《》<>"))
         if not is_person(name) or name[-1] == "摄":
