@@ -91,6 +91,8 @@ def find_breadcrumb(doc: Document, title: Title, first: int) -> tuple[list[str],
             found = _read(line, doc, title, top)
             if found and (best is None or found[0] > best[0]):
                 best = found
+                if found[0] >= _SURE:
+                    break
         if best is not None and best[0] >= _SURE:
             break
     if best is None:

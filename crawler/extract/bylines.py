@@ -37,7 +37,8 @@ class Credits:
         """What another line says; the first source stays."""
         self.source = self.source or other.source
         for role in ("reporters", "correspondents", "photographers", "editors", "keywords"):
-            self.add(role, getattr(other, role))
+            if names := getattr(other, role):
+                self.add(role, names)
 
     def __bool__(self) -> bool:
         return bool(self.source or self.reporters or self.correspondents or self.photographers or self.editors)

@@ -202,6 +202,10 @@ def same_headline(text: str, key: str) -> bool:
 
 def copies(doc: Document, line: Line) -> list[int]:
     """Indices of the first further lines that repeat a headline's line."""
-    key = headline_key(line.text)
-    found = (other.index for other in doc.lines[:MOST_LINES] if other is not line and same_headline(other.text, key))
+    key, first = headline_key(line.text), line.text[0]
+    found = (
+        other.index
+        for other in doc.lines[:MOST_LINES]
+        if other.text[0] == first and other is not line and same_headline(other.text, key)
+    )
     return list(islice(found, _COPIES))

@@ -64,7 +64,11 @@ def find_title(doc: Document) -> Title:
     """The headline of a page; Title.text is None where neither lines, meta tags nor <title> hold one."""
     witnesses = Witnesses(doc)
     best, best_score = None, 0.0
+    chars = witnesses.chars
     for line in doc.lines[:MOST_LINES]:
+        # Most lines begin with a character that no witness holds: not even worth a call.
+        if line.text[0] not in chars and not line.box.heading:
+            continue
         score = witnesses.score(line)
         if score > best_score:
             best, best_score = line, score
