@@ -24,6 +24,7 @@ from crawler.corpus import (
     reading,
     revisions,
 )
+from crawler.corpus import templates as learned
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.overview import PortalDetail, PortalFigures
@@ -39,11 +40,12 @@ from crawler.corpus.records import (
     Section,
     Stored,
     StoredArticle,
+    StoredTemplate,
     Tombstone,
     Visit,
     Waiting,
 )
-from crawler.items import Article, Link
+from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
 
@@ -169,6 +171,38 @@ class Corpus:
         with self._connection.writing() as db:
             pauses.lift(db, host)
 
+    # Learned templates
+
+    def templates(self, portal: str) -> list[StoredTemplate]:
+        """All versions of a portal's template in the order in which they are tried: pinned, today's, retired."""
+        with self._connection.reading() as db:
+            return learned.templates(db, portal)
+
+    def put_template(self, portal: str, template: Template, json: str) -> None:
+        """Enter a version of a portal's template, or replace the one of that number.  json: the template as text."""
+        with self._connection.writing() as db:
+            learned.put(db, portal, template, json, self._clock())
+
+    def retire_template(self, portal: str, version: int, until: dt.date) -> bool:
+        """Pages look otherwise since that day; False for a version that is pinned, retired already, or unknown."""
+        with self._connection.writing() as db:
+            return learned.retire(db, portal, version, until)
+
+    def pin_template(self, portal: str, version: int, pinned: bool = True) -> bool:
+        """Keep a version whatever its fit, or let it go again; False for an unknown one."""
+        with self._connection.writing() as db:
+            return learned.pin(db, portal, version, pinned)
+
+    def discard_template(self, portal: str, version: int) -> bool:
+        """Remove a version; False for an unknown one."""
+        with self._connection.writing() as db:
+            return learned.discard(db, portal, version)
+
+    def template_used(self, portal: str, version: int, pages: int, fit: float) -> None:
+        """Note the mean fit of a version over so many pages."""
+        with self._connection.writing() as db:
+            learned.used(db, portal, version, pages, fit, self._clock())
+
     # The ledger
 
     def note(self, portal: str, section_id: int | None, links: Sequence[Link]) -> list[Noted]:
@@ -242,6 +276,11 @@ class Corpus:
         """The article's page is not there; True if that makes it gone: the second run in a row says so."""
         with self._connection.writing() as db:
             return checks.missing(db, article_id, run_id, why, self._clock(), self._recent)
+
+    def postpone(self, article_id: int) -> None:
+        """Nothing could be learned of the article's page; it is due again at its next turn."""
+        with self._connection.writing() as db:
+            checks.postpone(db, article_id, self._clock(), self._recent)
 
     def revisions(self, url: str) -> list[Revision]:
         """What the article of that address said, oldest first and today's last; empty where it never changed."""

@@ -21,6 +21,7 @@ __all__ = [
     "Section",
     "Stored",
     "StoredArticle",
+    "StoredTemplate",
     "Tombstone",
     "Visit",
     "Waiting",
@@ -129,6 +130,29 @@ class StoredArticle:
     duplicate_of: int | None
     stored_at: dt.datetime
     run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """A version of a portal's learned template.
+
+    json: as crawler.extract.to_json writes it.  valid_until: None while it is today's.  pinned: kept by a person
+    whatever its fit.  support: pages that each of its layouts was learned from.  pages: read by it so far; fit: 0 to 1,
+    mean over the last of them, None before the first; used_at: when it was last tried.
+    """
+
+    portal: str
+    name: str
+    version: int
+    json: str
+    learned_at: dt.datetime | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    pinned: bool = False
+    support: tuple[int, ...] = ()
+    pages: int = 0
+    fit: float | None = None
+    used_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,8 +231,28 @@ INSERT INTO checks (article_id, checked_at, next_check)
 SELECT id, coalesce(fetched_at, stored_at), coalesce(fetched_at, stored_at) FROM articles;
 """
 
+# Every version is kept: archived pages of an old layout are read by the template of their time.
+_TEMPLATES = """
+CREATE TABLE templates (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    learned_at TEXT,
+    valid_from TEXT,
+    valid_until TEXT,
+    pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+    json TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    pages INTEGER NOT NULL DEFAULT 0,
+    fit REAL,
+    used_at TEXT,
+    UNIQUE (portal, version)
+);
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES)
 
 #: user_version of a file that this release writes.
 VERSION = len(MIGRATIONS)
