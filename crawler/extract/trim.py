@@ -106,16 +106,27 @@ def _start(lines: list[Line], reasons: list[str | None], core: Core, headline: i
         below = line.index > headline or headline >= core.last
         if not below or line.index < core.first or reasons[position] is not None or is_meta_line(line.text):
             continue
-        if line.link_chars and position + 1 < len(lines) and _apart(line, lines[position + 1]):
-            # A lead stands in a box of its own too, but has no links in it.
+        if line.link_chars and _promotes(line, lines[position + 1 :]):
             reasons[position] = "promotion"
             continue
         return position
     return 0
 
 
+def _promotes(line: Line, following: list[Line]) -> bool:
+    """True for a line with a link in a box of its own above paragraphs that stand together: a lead has no links."""
+    text = [other for other in following if _running(other)]
+    if len(text) < 2 or text[0].box.parent is not text[1].box.parent:
+        return False
+    if line.box is text[0].box or line.box.parent is text[0].box.parent:
+        return False
+    return sum(len(other.text) for other in text) > 1.5 * len(line.text)
+
+
 def _apart(one: Line, other: Line) -> bool:
-    return one.box is not other.box and one.box.parent is not other.box.parent
+    """True for lines of different boxes, but for boxes that are made alike (each paragraph in a section of its own)."""
+    a, b = one.box, other.box
+    return a is not b and a.parent is not b.parent and (a.depth != b.depth or a.tag != b.tag)
 
 
 def _repeated_headline(lines: list[Line], reasons: list[str | None], title: Title) -> None:
