@@ -36,7 +36,12 @@ RETRY_AFTER_MAX = 120
 EPAPER_DAYS = 2
 # Articles that are written in one transaction, and the seconds after which fewer are written too.
 STORE_BATCH = 100
-STORE_SECONDS = 1.0
+STORE_SECONDS = 0.5
+# Stored articles are asked again (conditionally) every six hours while they are younger than this, later ever more
+# rarely: corrections and removals come within days.
+REVISIT_DAYS = 3
+# Articles that one run asks again at most: three days of a city portal's news and half as many older ones; 0: none.
+REVISIT_LIMIT = 200
 
 # --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
 # Put a contact into it: portals that mind should be able to say so.
@@ -58,6 +63,8 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
 RETRY_TIMES = 2
+# Portals lead from http to https and from a bare host to www; whoever goes round in circles has shown it by then.
+REDIRECT_MAX_TIMES = 5
 # A page that is refused with these is refused again: the ledger retries in a later run.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 408]
 # What failed stands in the ledger and in the summary; an error line each would say it twice.
@@ -80,6 +87,9 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 500,
 }
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    # Before robots.txt is asked for: other hosts are not asked for anything.
+    "crawler.middlewares.scope.Scope": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.Robots": 100,
     # Nearer to the network than Scrapy's retries (550), which do not wait.

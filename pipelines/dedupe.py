@@ -17,8 +17,8 @@ __all__ = ["Dedupe"]
 class Dedupe:
     """Fills duplicate_of; statistics: articles/duplicate/url (its address is stored), articles/duplicate/body.
 
-    Articles that wait to be written count as stored.  Two processes may bring the same text at the same moment; the
-    store decides then, in its transaction.
+    Articles that were asked for again are no repeats.  Articles that wait to be written count as stored.  Two processes
+    may bring the same text at the same moment; the store decides then, in its transaction.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -32,6 +32,9 @@ class Dedupe:
 
     def process_item(self, item: Article) -> Article:
         """The article, marked where it repeats another one."""
+        visit = self._session.visits.get(item.url)
+        if visit is not None and visit.again:
+            return item
         try:
             known = self._session.batch.known(item)
         except CorpusError as error:

@@ -19,6 +19,7 @@ __all__ = [
     "due",
     "missing",
     "next_check",
+    "postpone",
     "present",
     "seen",
 ]
@@ -109,6 +110,14 @@ def missing(
         )
         _mark(db, article_id, "gone", why)
     return gone
+
+
+def postpone(db: Database, article_id: int, now: dt.datetime, recent: dt.timedelta = RECENT) -> None:
+    """The page could not be had: neither there nor missing."""
+    db.execute(
+        "UPDATE checks SET checked_at = ?, next_check = ? WHERE article_id = ?",
+        (instant(now), instant(next_check(_born(db, article_id), now, recent)), article_id),
+    )
 
 
 def due(db: Database, portal: str, limit: int, now: dt.datetime) -> list[Due]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from crawler.corpus import checks
 from crawler.corpus.codec import identity, instant, parse, text
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import Waiting
@@ -19,6 +20,7 @@ __all__ = [
     "BACKOFF_LONGEST",
     "MAX_ATTEMPTS",
     "Verdict",
+    "due",
     "fail",
     "forget",
     "gone",
@@ -46,9 +48,9 @@ class Verdict:
 def waiting(db: Database, portal: str, limit: int | None, now: dt.datetime) -> list[Waiting]:
     """What is still to fetch, oldest first: never asked for, or failed and due."""
     rows = db.execute(
-        f"SELECT * FROM ({_OPEN} AND state = 'waiting' UNION ALL {_OPEN} AND state = 'failed' AND next_try <= :now)"
+        f"SELECT * FROM ({_OPEN} AND state = 'waiting' UNION ALL {_OPEN} AND state = 'failed' AND {_DUE})"
         " ORDER BY id LIMIT :limit",
-        {"portal": portal, "now": instant(now), "limit": -1 if limit is None else limit},
+        {"portal": portal, "limit": -1 if limit is None else limit} | _bounds(now),
     )
     return [
         Waiting(Link(url, title, parse(published)), label, attempts)
@@ -56,6 +58,17 @@ def waiting(db: Database, portal: str, limit: int | None, now: dt.datetime) -> l
     ]
 
 
+def due(next_try: str | None, now: dt.datetime) -> bool:
+    """True if a failed article is to be asked for now; a time beyond every pause is of a clock that ran ahead."""
+    bounds = _bounds(now)
+    return next_try is not None and (next_try <= bounds["now"] or next_try > bounds["farthest"])
+
+
+def _bounds(now: dt.datetime) -> dict[str, str]:
+    return {"now": instant(now), "farthest": instant(now + BACKOFF_LONGEST)}
+
+
+_DUE = "(next_try <= :now OR next_try > :farthest)"
 _OPEN = """
 SELECT id, url, title, published, attempts, (
     SELECT label FROM sightings JOIN sections ON sections.id = section_id
@@ -76,6 +89,9 @@ def reject(db: Database, portal: str, url: str, verdict: Verdict, run_id: int | 
         (portal, identity(url), text(url), text(verdict.reason), text(verdict.excerpt), run_id, instant(now)),
     )
     if _state(db, portal, url) in ("stored", "gone"):
+        stored = db.execute("SELECT article_id FROM addresses WHERE key = ?", (identity(url),)).fetchone()
+        if stored:
+            checks.postpone(db, stored[0], now)
         return
     if verdict.retry:
         fail(db, portal, url, verdict.reason, False, now)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler.corpus.codec import identity, instant, local, text
+from crawler.corpus.ledger import due
 from crawler.corpus.portals import ensure
 from crawler.corpus.purge import buried
 from crawler.corpus.records import Noted
@@ -59,7 +60,7 @@ def note(db: Database, portal: str, section_id: int | None, links: Sequence[Link
 
 def _due(entry: _Entry, now: dt.datetime) -> bool:
     if entry.state == "failed":
-        return entry.next_try is not None and entry.next_try <= instant(now)
+        return due(entry.next_try, now)
     return entry.state == "waiting"
 
 

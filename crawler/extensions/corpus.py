@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import weakref
 from dataclasses import asdict, is_dataclass
@@ -12,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
-from crawler.corpus import Batch, Corpus, PortalLock, utc_now
+from crawler.corpus import Batch, Corpus, PortalLock, Visit, utc_now
 from crawler.errors import (
     ChengwenError,
     CorpusError,
@@ -45,8 +46,8 @@ _REASONS: dict[type[ChengwenError], str] = {
 class CorpusSession:
     """The corpus of the setting CORPUS, open from the crawler's beginning to its very end.
 
-    corpus: the open corpus; batch: articles not yet written, shared by the pipelines; run_id: row in the table of
-    runs, None before the spider is opened.
+    corpus: the open corpus; batch: articles not yet written, shared by the pipelines; visits: url of an article on its
+    way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened.
 
     Scrapy closes the pipelines, then sends spider_closed (the walk writes its sections down), then engine_stopped:
     only then does the corpus close.  A crawl that never started its engine gets no engine_stopped, and spider_closed
@@ -55,8 +56,13 @@ class CorpusSession:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self.corpus = Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT"))
+        self.corpus = Corpus.open(
+            crawler.settings["CORPUS"],
+            timeout=crawler.settings.getfloat("CORPUS_TIMEOUT"),
+            recent=dt.timedelta(days=crawler.settings.getfloat("REVISIT_DAYS", 3)),
+        )
         self.batch = Batch(self.corpus)
+        self.visits: dict[str, Visit] = {}
         self.run_id: int | None = None
         self._turn: PortalLock | None = None
         self._reason = "failed_to_start"

@@ -15,6 +15,7 @@ from crawler.items import Article, Link
 from crawler.spiders.failures import BLOCKED_STATUS, reason_of, status_of
 from crawler.spiders.parts import PartMissing, whole_article
 from crawler.spiders.reading import news_page
+from crawler.spiders.revisits import visit_of
 from crawler.urls import key
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Articles:
             return
         self._spider.passed(response.url)
         try:
-            article = await self._whole(article, now)
+            article = await self.whole(article, now)
         except PartMissing as e:
             self._fail(link_url, str(e))
             return
@@ -77,9 +78,11 @@ class Articles:
         article.link_url = link_url if key(link_url) != key(article.url) else None
         if page:
             article.page_number, article.page_name = article.page_number or page[0], article.page_name or page[1]
+        self._spider.session.visits[article.url] = visit_of(response, article)
         yield article
 
-    async def _whole(self, first: Article, now: dt.datetime) -> Article:
+    async def whole(self, first: Article, now: dt.datetime) -> Article:
+        """The article with all its parts; PartMissing where one cannot be had now."""
         crawler = self._spider.crawler
         most = crawler.settings.getint("MAX_PARTS")
         return await whole_article(first, crawler.engine.download_async, self._spider.site, now, most)

@@ -26,6 +26,7 @@ from crawler.spiders.lists import FEED, Lists
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.papers import Papers
 from crawler.spiders.reading import list_page, own_links, what_it_is
+from crawler.spiders.revisits import Revisits
 from crawler.spiders.tally import Tally
 from crawler.spiders.walk import Limits, SectionWalk
 
@@ -55,6 +56,7 @@ class PortalSpider(scrapy.Spider):
         self.articles = Articles(self)
         self.lists = Lists(self)
         self.papers = Papers(self)
+        self.revisits = Revisits(self)
         self._given = self._given_sections()
 
     def _site(self) -> Portal:
@@ -82,7 +84,7 @@ class PortalSpider(scrapy.Spider):
         session = CorpusSession.of(self.crawler)
         if session.failed:
             return
-        self.corpus, self.run_id = session.corpus, session.open_run
+        self.session, self.corpus, self.run_id = session, session.corpus, session.open_run
         settings = self.crawler.settings
         self.limits = Limits(
             pages=settings.getint("SECTION_PAGES"),
@@ -112,6 +114,7 @@ class PortalSpider(scrapy.Spider):
             yield from self.feed_requests(self.site.feeds)
             yield from self.feed_requests(s.url for s in known if s.label.startswith(FEED_LABEL))
             yield from self._probes() if not known and not self.site.feeds else ()
+            yield from self.revisits.requests() if self.options.limit is None else ()
 
     def closed(self, reason: str) -> None:
         """Write down how far the sections were read whose walk did not end by itself."""
