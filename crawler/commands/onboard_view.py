@@ -9,8 +9,10 @@ from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 from crawler.commands.onboard_write import PREVIEWED, Plan
 from crawler.items import CST, Article
@@ -66,10 +68,9 @@ def print_findings(findings: Findings, planned: Plan) -> None:
     _list(console, findings.uncertain)
     console.print()
     if planned.diff is None:
-        console.print(f"{planned.file}:", markup=False, soft_wrap=True)
-        _list(console, planned.text.splitlines())
+        _verbatim(console, f"{planned.file}:\n{planned.text}")
     elif planned.diff:
-        console.print(planned.diff, markup=False, soft_wrap=True)
+        _verbatim(console, planned.diff)
 
 
 def print_outcome(planned: Plan, *, written: bool) -> None:
@@ -79,11 +80,10 @@ def print_outcome(planned: Plan, *, written: bool) -> None:
         console.print("Nothing written (--dry-run).")
         return
     changed = "unchanged" if planned.diff == "" else "written"
-    console.print(f"{planned.file}: {changed}", markup=False, soft_wrap=True)
     saved = f"{len(planned.samples)} pages saved" if planned.samples else "saved pages kept"
-    console.print(f"{planned.fixtures}: {saved}", markup=False, soft_wrap=True)
     name = planned.portal.name
-    console.print(f"Next:\n  scrapy crawl {name} -a limit=50\n  scrapy portals check {name}", markup=False)
+    _verbatim(console, f"{planned.file}: {changed}\n{planned.fixtures}: {saved}")
+    _verbatim(console, f"Next:\n  scrapy crawl {name} -a limit=50\n  scrapy portals check {name}")
 
 
 def as_json(findings: Findings, planned: Plan) -> dict[str, Any]:
@@ -191,4 +191,9 @@ def _furniture(findings: Findings) -> list[str]:
 
 def _list(console: Console, lines: list[str]) -> None:
     for line in lines:
-        console.print(f"  {line}", markup=False, soft_wrap=True)
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+
+
+def _verbatim(console: Console, text: str) -> None:
+    """Lines that are to be copied, however long."""
+    console.print(text, markup=False, soft_wrap=True)

@@ -12,6 +12,8 @@ __all__ = ["doubts"]
 
 #: Below this confidence a body is worth a look: of the bench's pages above it 98 of 100 are right.
 _SURE = 0.5
+#: A list page this long is usually followed by another (DOMAIN.md §4: ten to fifty items a page).
+_FULL_PAGE = 10
 
 
 def doubts(findings: Findings) -> list[str]:
@@ -51,7 +53,7 @@ def _about_sections(findings: Findings) -> Iterator[str]:
     short = [section.label for section in read if section.paging == "a script only"]
     if short:
         yield f"only the first page of {_some(short)} can be read: a script loads the rest"
-    if read and all(section.paging == "one page" for section in read):
+    if all(section.paging == "one page" for section in read) and any(len(s.links or ()) >= _FULL_PAGE for s in read):
         yield "no section showed a next page: older articles are out of reach, or list_pages has to be given"
 
 

@@ -1,0 +1,175 @@
+"""scrapy onboard as a person types it: names, files, fixtures, a second look."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from crawler.corpus import Corpus
+from crawler.demo import DemoPortal, serve
+from crawler.items import Template
+from crawler.portals import Portal, SectionSpec, dump, load, read
+from crawler.portals.merge import difference, merge
+from crawler.portals.naming import file_name, find_portal
+from crawler.urls import key
+from tests.crawling import crawl_url, scrapy, settings
+
+FOUND = Portal(
+    name="jc",
+    title="江城网",
+    home="http://www.example.cn/",
+    hosts=("example.cn",),
+    city="武汉",
+    sections=(SectionSpec("要闻", "http://www.example.cn/yw/"), SectionSpec("社会", "http://www.example.cn/sh/")),
+    article_urls=(r"/\d{4}/\d+\.html\b",),
+    feeds=("http://www.example.cn/rss.xml",),
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "江城在线"),
+        ("city", "汉口"),
+        ("hosts", ("example.cn", "example.com")),
+        ("encoding", "gb18030"),
+        ("notes", "问过编辑部"),
+        ("article_urls", (r"/2022/",)),
+        ("templates", (Template(name="jc", selectors={"body": ("div.text",)}),)),
+    ],
+)
+def test_what_a_person_wrote_stays(field, value):
+    known = dataclasses.replace(FOUND, **{field: value})
+    assert getattr(merge(FOUND, known), field) == value
+
+
+def test_labels_edited_by_hand_stay_and_new_sections_are_added():
+    mine = (
+        SectionSpec("头条", "http://www.example.cn/yw/index.html"),
+        SectionSpec("旧栏目", "http://www.example.cn/old/"),
+    )
+    merged = merge(FOUND, dataclasses.replace(FOUND, sections=mine))
+    assert [s.label for s in merged.sections] == ["头条", "旧栏目", "社会"]
+
+
+def test_a_new_section_never_takes_a_label_that_is_in_use():
+    merged = merge(FOUND, dataclasses.replace(FOUND, sections=(SectionSpec("社会", "http://www.example.cn/other/"),)))
+    assert [s.label for s in merged.sections] == ["社会", "要闻", "社会 (www.example.cn/sh/)"]
+
+
+def test_patterns_that_no_longer_fit_are_added_to():
+    known = dataclasses.replace(FOUND, article_urls=(r"/old/",))
+    links = [f"http://www.example.cn/2024/{n}.html" for n in range(10)]
+    assert merge(FOUND, known, links).article_urls == (r"/old/", r"/\d{4}/\d+\.html\b")
+
+
+def test_nothing_new_is_no_difference():
+    assert difference(dump(FOUND), merge(FOUND, FOUND), "jc.toml") == ""
+
+
+@pytest.mark.parametrize(
+    ("home", "name"),
+    [
+        ("https://m.example.cn/", "m-example"),
+        ("http://www.example.com.cn/x/", "example"),
+        ("http://127.0.0.1:8/", "127-0-0-1"),
+    ],
+)
+def test_a_name_is_made_of_the_host(home, name):
+    assert file_name(home) == name
+
+
+def test_a_shipped_portal_is_known_by_its_home():
+    assert find_portal("http://szdushi.com.cn/index.html", None, None)[0] == "szdushi"
+
+
+# --- As a person types it ---
+
+NO_DELAY = ("-s", "DOWNLOAD_DELAY=0")
+
+
+@pytest.fixture(scope="module")
+def onboarded(tmp_path_factory):
+    """A portal, its server, and a folder that onboard wrote to."""
+    folder = tmp_path_factory.mktemp("portals")
+    portal = DemoPortal("jcms", seed=7, size=60)
+    with serve([portal]) as server:
+        done = scrapy("onboard", server.url, "--name", "nanpu", "--yes", *NO_DELAY, "-s", f"PORTALS_DIR={folder}/mine")
+        yield portal, server, folder / "mine", done
+
+
+def test_the_file_is_written_and_loads(onboarded):
+    portal, _, folder, done = onboarded
+    assert done.status == 0, done
+    assert [s.label for s in read(folder / "nanpu.toml").sections] == [s.label for s in portal.sections]
+
+
+def test_the_screen_is_no_wider_than_a_terminal(onboarded):
+    done = onboarded[3]
+    wide = [
+        line for line in done.out.splitlines() if len(line) > 80 and "//" not in line and "article_urls" not in line
+    ]
+    assert max(map(len, prose)) <= 80
+
+
+def test_progress_is_told_on_standard_error(onboarded):
+    assert re.search(r"^ ?\d+/40 section ", onboarded[3].err, re.MULTILINE)
+
+
+def test_its_pages_are_checked(onboarded):
+    done = scrapy("portals", "check", "nanpu", "-s", f"PORTALS_DIR={onboarded[2]}")
+    assert (done.status, done.out.strip()) == (0, "nanpu: 3 of 3 saved pages read as before")
+
+
+def test_the_file_gives_the_same_articles_as_the_bare_address(onboarded, tmp_path):
+    _, server, folder, _ = onboarded
+    crawl_url(server.url, tmp_path / "bare.db")
+    done = scrapy("crawl", "nanpu", *settings(tmp_path / "file.db", f"PORTALS_DIR={folder}"))
+    assert done.status == 0, done
+    assert stored(tmp_path / "file.db") == stored(tmp_path / "bare.db") != set()
+
+
+def stored(path):
+    with Corpus.open(path, readonly=True) as corpus:
+        return {key(article.url) for article in corpus.articles()}
+
+
+def test_a_second_look_keeps_what_was_edited_and_shows_the_difference(onboarded):
+    _, server, folder, _ = onboarded
+    path = folder / "nanpu.toml"
+    first = path.read_text("utf-8")
+    lines = [line for line in first.splitlines() if "/zwdt.htm" not in line]
+    path.write_text("\n".join(lines).replace("南浦要闻", "要闻") + "\n", encoding="utf-8")
+    done = scrapy("onboard", server.url, "--yes", *NO_DELAY, "-s", f"PORTALS_DIR={folder}")
+    assert done.status == 0, done
+    assert re.findall(r"^[+-](?![+-]).*", done.out, re.MULTILINE) == [f'+"文体动态" = "{server.url}zwdt.htm"']
+    assert load("nanpu", folder).sections[0].label == "要闻"
+    path.write_text(first, encoding="utf-8")
+
+
+def test_dry_run_writes_nothing(onboarded, tmp_path):
+    done = scrapy("onboard", onboarded[1].url, "--dry-run", "--json", *NO_DELAY, "-s", f"PORTALS_DIR={tmp_path}/none")
+    assert done.status == 0, done
+    assert json.loads(done.out)["cms"]["name"] == "Hanweb JCMS"
+    assert not list(tmp_path.iterdir())
+
+
+def test_nobody_to_ask_is_said_before_anything_is_fetched(onboarded):
+    server = onboarded[1]
+    before = len(server.log())
+    done = scrapy("onboard", server.url)
+    assert (done.status, len(server.log())) == (2, before)
+    assert "--yes" in done.err
+
+
+def test_robots_that_forbid_end_the_look(onboarded):
+    portal, server, folder, _ = onboarded
+    server.command("robots", portal, mode="forbid")
+    done = scrapy("onboard", server.url, "--dry-run", *NO_DELAY, "-s", f"PORTALS_DIR={folder}")
+    server.command("robots", portal, mode="missing")
+    assert done.status == 1
+    assert "forbids it, so nothing was read" in done.err
+    assert len([line for line in done.err.splitlines() if line.startswith("chengwen")]) == 1
