@@ -36,6 +36,8 @@ def respond(body: bytes | str = b"", status: str = "200 OK", length: int | None 
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + data)
         await writer.drain()
+        if headers.get("Connection") == "close":
+            writer.close()
 
     return answer
 

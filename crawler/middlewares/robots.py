@@ -18,7 +18,7 @@ from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 
 from crawler.extensions.backoff import LeftAlone
-from crawler.spiders.failures import words_of
+from crawler.spiders.failures import TOO_LARGE, words_of
 from crawler.urls import host_of
 
 __all__ = ["Robots"]
@@ -64,8 +64,8 @@ class Robots(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, IgnoreRequest) and not isinstance(exc, LeftAlone):
-            # It leads to another site, which is as good as none.
+        if isinstance(exc, IgnoreRequest) and not isinstance(exc, LeftAlone) and words_of(exc) != TOO_LARGE:
+            # It leads to another site, or in circles, which is as good as none.
             super()._robots_error(exc, netloc)
             return
         self._unavailable[netloc] = f"robots.txt of {netloc.partition(':')[0]}: {words_of(exc)}"

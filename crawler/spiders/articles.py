@@ -53,6 +53,9 @@ class Articles:
             errback=self.failed,
             cb_kwargs={"link_url": link.url, "section": section, "page": page},
             priority=PRIORITY,
+            # The ledger sees to it that nothing is asked twice; Scrapy's filter would drop, without a word, whatever
+            # is redirected to an address that was asked for, and it would wait in the ledger for ever.
+            dont_filter=True,
         )
 
     async def parse(
@@ -79,6 +82,7 @@ class Articles:
         if page:
             article.page_number, article.page_name = article.page_number or page[0], article.page_name or page[1]
         self._spider.session.visits[article.url] = visit_of(response, article)
+        self._spider.templates.seen(response, article)
         yield article
 
     async def whole(self, first: Article, now: dt.datetime) -> Article:

@@ -14,18 +14,23 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-__all__ = ["BLOCKED_STATUS", "NETWORK_ERRORS", "ignore", "reason_of", "status_of", "words_of"]
+__all__ = ["BLOCKED_STATUS", "NETWORK_ERRORS", "TOO_LARGE", "ignore", "reason_of", "status_of", "words_of"]
 
 #: Statuses by which anti-crawl systems refuse (DOMAIN.md §4.10): plain, 瑞数, too many requests, 加速乐.
 BLOCKED_STATUS = frozenset({403, 412, 429, 521})
 
+
+#: What a page is that was broken off for its size, before or after it was decompressed.
+TOO_LARGE = "larger than DOWNLOAD_MAXSIZE, or stopped"
+#: Marks of Scrapy's own messages, whose words are for programmers.
+_SCRAPY_SAYS = {"exceeded DOWNLOAD_MAXSIZE": TOO_LARGE, "max redirections": "redirected in circles, or too often"}
 
 #: Scrapy's names for what its downloaders meet, most special first, in words that say whose fault it may be.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "no such host, or no network"),
     (DownloadConnectionRefusedError, "connection refused"),
     (DownloadTimeoutError, "no answer in time"),
-    (DownloadCancelledError, "larger than DOWNLOAD_MAXSIZE, or stopped"),
+    (DownloadCancelledError, TOO_LARGE),
     (ResponseDataLossError, "connection broken off in mid-page"),
     (DownloadFailedError, "connection failed"),
 )
@@ -51,7 +56,8 @@ def words_of(error: BaseException | None) -> str:
     if isinstance(error, HttpError):
         return f"HTTP {error.response.status}"
     if isinstance(error, IgnoreRequest):
-        return str(error) or "left out"
+        text = str(error) or "left out"
+        return next((words for mark, words in _SCRAPY_SAYS.items() if mark in text), text)
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
