@@ -159,6 +159,7 @@ def _score(lines: list[Line], title: Title) -> list[float]:
     factors: dict[int, float] = {}
     scored: list[float] = []
     ended, gathered = 1.0, 0.0
+    texts: set[Box | None] = set()
     titles = frozenset(title.lines) | frozenset(title.repeats)
     for line in lines:
         # Above the headline stands navigation; what its labels say does not matter.
@@ -168,10 +169,14 @@ def _score(lines: list[Line], title: Title) -> list[float]:
             factor = factors.get(id(line.box))
             if factor is None:
                 factor = factors[id(line.box)] = _aside(line.box)
-            points *= factor * ended * (0.4 if line.index < headline else 1.0)
+            # Paragraphs beside earlier ones go on after a list that floats among them.
+            beside = line.box in texts or line.box.parent in texts
+            points *= factor * (1.0 if beside else ended) * (0.4 if line.index < headline else 1.0)
             if line.index > headline:
                 gathered += points
-        elif points < -100 and gathered > (_LITTLE / 2 if title.lines else _LITTLE * 2):
+                if ended == 1.0 and points > _LITTLE:
+                    texts.update((line.box, line.box.parent))
+        elif points < -60 and gathered > (_LITTLE / 2 if title.lines else _LITTLE * 2):
             ended = 0.3
         scored.append(points)
     return scored

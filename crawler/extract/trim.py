@@ -47,6 +47,7 @@ def trim(
     _head(lines, reasons, core, title)
     _tail(lines, reasons, core)
     _twins(lines, reasons)
+    _counters(lines, reasons)
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
     left = [(line, reason) for line, reason in zip(lines, reasons, strict=True) if reason is not None]
     return kept, left
@@ -142,6 +143,16 @@ def _repeated_headline(lines: list[Line], reasons: list[str | None], title: Titl
             for cut in first[:count]:
                 reasons[cut] = "headline"
             return
+
+
+def _counters(lines: list[Line], reasons: list[str | None]) -> None:
+    """Numbers that stand alone at either end count readers, comments or pages."""
+    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        for position in order:
+            if reasons[position] is None:
+                if not lines[position].text.isdigit():
+                    break
+                reasons[position] = "counter"
 
 
 def _is_told(text: str) -> bool:
