@@ -107,6 +107,29 @@ def test_links_between_paragraphs_are_cut() -> None:
     assert extract(page(markup).encode(), URL).body == BODY
 
 
+def test_text_goes_on_after_a_floating_list() -> None:
+    aside = f"<div><h4>相关新闻</h4><ul>{RELATED}</ul></div>"
+    markup = f"<div>{paragraphs(*PARAGRAPHS[:1])}{aside}{paragraphs(*PARAGRAPHS[1:])}</div>"
+    assert extract(page(markup).encode(), URL).body == BODY
+
+
+def test_first_paragraph_with_a_link_is_no_promotion() -> None:
+    linked = PARAGRAPHS[0].replace("临江市", "<a href=/city/>临江市</a>", 1)
+    markup = f"<section><section><p>{linked}</p></section></section>{SECTIONS.partition('</section></section>')[2]}"
+    assert extract(page(markup).encode(), URL).body == BODY
+
+
+def test_long_lists_in_sections_stay_whole() -> None:
+    items = [f"{n}、第{n}号站点，望江路{n * 10}号" if n % 2 else f"车费{n}元" for n in range(1, 25)]
+    texts = [*PARAGRAPHS, *items, "临江市公交公司提醒，首周客流较大，请老人错峰出行，注意安全。"]
+    markup = "".join(f"<section><section><p>{text}</p></section></section>" for text in texts)
+    assert extract(page(f"<div>{markup}</div>").encode(), URL).body.split("\n") == texts
+
+
+def test_counters_at_the_ends_are_cut() -> None:
+    assert extract(page(f"<div><p>2770</p>{paragraphs()}<p>15</p></div>").encode(), URL).body == BODY
+
+
 def test_interviews_keep_their_questions() -> None:
     questions = ("记者：新线路为什么选七米车？", "答：老城巷子窄，大车转不了弯，七米车正合适，居民也欢迎。")
     found = extract(page(f"<div>{paragraphs(*PARAGRAPHS, *questions, PARAGRAPHS[0][::-1])}</div>").encode(), URL)
