@@ -141,6 +141,8 @@ _PROMPT = _line(
     r".{0,60}(?:扫描|长按|识别|扫一扫).{0,8}(?:二维码|关注).{0,30}",
     r"(?:新闻)?(?:爆料|报料|线索|求助).{0,30}(?:微信|电话|热线|请|渠道|入口|平台|邮箱)",
 )
+#: Columns and accounts introduce themselves at greater length.
+_WELCOME = re.compile(_LEAD + r"欢迎(?:来到|关注|收看|收听|订阅|加入|扫码|添加)")
 _PAGER = re.compile(
     r"^[\s\W_]{0,3}(?:[上下前后]一[篇页条则个张组图](?:新闻|文章|图集|信息)?|首页|末页|尾页|下页|上页)"
     r"(?:[\s\d:：>》】\])|]|$)"
@@ -206,6 +208,7 @@ _RULES = (
     ("source", _SOURCE, 110),
     ("signature", _SIGNATURE, _SHORT),
     ("prompt", _PROMPT, _SHORT),
+    ("prompt", _WELCOME, 110),
 )
 
 
