@@ -28,6 +28,8 @@ __all__ = ["look_over"]
 SAMPLES = 8
 #: Requests kept back while sections are read: for these pages, and one robots.txt of another host.
 _RESERVE = SAMPLES + 1
+#: Sections of a navigation beyond that are link farms, as for the walk (setting MAX_SECTIONS).
+_MOST_SECTIONS = 80
 #: Pages from which learn() learns (DESIGN.md §4).
 _LEAST_PAGES = 3
 
@@ -104,8 +106,9 @@ def _candidates(portal: Portal, known: Portal | None, listing: Listing) -> list[
 
 def _leave_unread(found: Sequence[SectionFound]) -> None:
     """What stands in the home page's navigation is believed unread; sections of sections are not."""
-    for section in found:
-        if section.links is None and section.depth > 1 and section.fault is None:
+    kept = [section for section in found if section.fault is None]
+    for place, section in enumerate(kept):
+        if section.links is None and (section.depth > 1 or place >= _MOST_SECTIONS):
             section.fault = "not read: the budget of requests was spent"
 
 
