@@ -27,6 +27,7 @@ def confidence(core: Core, title: Title, kept: list[Line], left: list[tuple[Line
     elif distance > 10:
         doubt += 0.1
     doubt += 0.35 * min(1.0, core.rival / (core.points + 1))
+    doubt += 0.1 if core.below > 0 else 0.0
     doubt += 0.15 if size < _SHORTER else 0.05 if size < _SHORT else 0.0
     text = sum(len(line.text) for line, reason in left if reason in ("after the end", "before text", "promotion"))
     links = sum(1 for _, reason in left if reason == "link")

@@ -38,6 +38,8 @@ _ASIDE_NAMES = re.compile(
 _LITTLE = 30.0
 
 
+#: Lines below the body's box that are looked at for text that was missed.
+_BELOW = 8
 #: Steps up and down between two paragraphs in three wrappers each.
 _WRAPPED = 8
 #: Without running text: how far below the headline a line may stand, and its least length, in characters.
@@ -66,6 +68,8 @@ class Core:
     hidden: bool = False
     #: nothing outside of first to last belongs to it
     exact: bool = False
+    #: points of running text directly below the box, for the confidence
+    below: float = 0.0
 
 
 def _points(line: Line) -> float:
@@ -138,7 +142,10 @@ def find_core(document: Document, title: Title) -> Core | None:
         return plain
     home = _grown(document, _home(document, lines[first : last + 1], points[first : last + 1]))
     rival = sum(value for value in points[:first] + points[last + 1 :] if value > 0)
-    return Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
+    core = Core(lines[first].index, lines[last].index + 1, home, total, rival, hidden)
+    below = max(core.last, home.last)
+    core.below = sum(value for line in document.lines[below : below + _BELOW] if (value := _points(line)) > 0)
+    return core
 
 
 def core_within(document: Document, title: Title, home: Box) -> Core | None:
