@@ -28,6 +28,7 @@ from crawler.spiders.papers import Papers
 from crawler.spiders.reading import list_page, own_links, what_it_is
 from crawler.spiders.revisits import Revisits
 from crawler.spiders.tally import Tally
+from crawler.spiders.templates import Templates
 from crawler.spiders.walk import Limits, SectionWalk
 
 __all__ = ["PortalSpider"]
@@ -56,6 +57,7 @@ class PortalSpider(scrapy.Spider):
         self.articles = Articles(self)
         self.lists = Lists(self)
         self.papers = Papers(self)
+        self.templates = Templates(self)
         self.revisits = Revisits(self)
         self._given = self._given_sections()
 
@@ -94,6 +96,7 @@ class PortalSpider(scrapy.Spider):
         )
         try:
             self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home)
+            self.templates.load()
             for request in self._start_requests():
                 yield request
         except CorpusError as error:
@@ -119,6 +122,7 @@ class PortalSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Write down how far the sections were read whose walk did not end by itself."""
         self.lists.stop()
+        self.templates.finish()
         self.tally.finish(reason, self.crawler.stats)
 
     # --- Home page and feeds -------------------------------------------------------------------------------------

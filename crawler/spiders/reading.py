@@ -13,7 +13,7 @@ from crawler.items import Article, Link, Listing
 from crawler.portals import Portal
 from crawler.urls import absolute, in_scope, key
 
-__all__ = ["content_type", "list_page", "news_page", "own_links", "what_it_is"]
+__all__ = ["content_type", "declared", "list_page", "news_page", "own_links", "what_it_is"]
 
 _HREF = re.compile(rb"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
@@ -24,7 +24,7 @@ def content_type(response: Response) -> str | None:
     return value.decode("latin-1") if value else None
 
 
-def _declared(response: Response, portal: Portal) -> str | None:
+def declared(response: Response, portal: Portal) -> str | None:
     """The header; a portal whose file names an encoding has it where the header names none."""
     header = content_type(response)
     if portal.encoding and "charset" not in (header or "").lower():
@@ -37,7 +37,7 @@ def news_page(response: Response, portal: Portal, now: dt.datetime) -> Article:
     return extract(
         response.body,
         response.url,
-        content_type=_declared(response, portal),
+        content_type=declared(response, portal),
         template=portal.templates or None,
         fetched_at=now,
     )
@@ -50,7 +50,7 @@ def list_page(response: Response, portal: Portal, now: dt.datetime) -> Listing:
         # Sitemaps name sections and service pages too.
         news = [link for link in feed.links if seems_article(link.url) or portal.is_article(link.url)]
         return Listing(url=response.url, articles=news, feeds=feed.sitemaps)
-    listing = read_list(response.body, response.url, content_type=_declared(response, portal), fetched_at=now)
+    listing = read_list(response.body, response.url, content_type=declared(response, portal), fetched_at=now)
     known = {key(link.url) for link in listing.articles}
     if portal.article_urls:
         listing.articles += _matching(response, portal.article_urls, known)
