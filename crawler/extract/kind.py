@@ -73,6 +73,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _HOME_PATH = re.compile(r"/?(?:index|default|home|main)?(?:\.s?html?|\.php|\.aspx?|\.jsp)?", re.IGNORECASE)
+#: A folder of its own for each article (/2023/0412/10086/index.html).
+_ARTICLE_FOLDER = re.compile(r"/\w*\d{5,}\w*/index\.\w+$", re.IGNORECASE)
 _INDEX_PATH = re.compile(r"/(?:index(?:_\d+)?\.\w+|list[-_\d]*\.\w+|node_\d+\.\w+)$", re.IGNORECASE)
 
 #: An article's body has at least these points (see container.py): the least on the bench has 74, and of its 20 list
@@ -150,7 +152,8 @@ def _listing(document: Document, title: Title, body: Body) -> bool:
         return True
     if body.points >= _ARTICLE_POINTS:
         return False
-    if _INDEX_PATH.search(urlsplit(document.url).path):
+    path = urlsplit(document.url).path
+    if _INDEX_PATH.search(path) and not _ARTICLE_FOLDER.search(path):
         return True
     links = sum(1 for line in document.lines if line.link_chars >= 8 and line.link_chars * 10 > len(line.text) * 6)
     if links < _LEAST_LINKS:
