@@ -92,11 +92,11 @@ def _points(line: Line) -> float:
     return float(min(own, 400)) * (1.0 if marks > 1 or text[-1] in "。！？”…" else 0.6)
 
 
-def _aside(box: Box) -> float:
-    """Factor below 1 for boxes (or their near ancestors) that are named like furniture."""
+def _aside(box: Box, home: Box | None = None) -> float:
+    """Factor below 1 for boxes (or their near ancestors, up to a known home) that are named like furniture."""
     step: Box | None = box
     for _ in range(5):
-        if step is None or step.parent is None:
+        if step is None or step.parent is None or step is home:
             break
         if _ASIDE_NAMES.search(step.names()) or step.tag in ("footer", "nav", "aside"):
             return 0.25
@@ -152,7 +152,7 @@ def core_within(document: Document, title: Title, home: Box) -> Core | None:
     """The same, among the lines of a box that is known to hold the body; None where it holds no running text."""
     inside = document.lines[home.first : home.last]
     lines = [line for line in inside if not line.hidden] or inside
-    best = _stretch(lines, _score(lines, title)) if lines else None
+    best = _stretch(lines, _score(lines, title, home)) if lines else None
     if best is None:
         return None
     first, last, total = best
@@ -161,7 +161,7 @@ def core_within(document: Document, title: Title, home: Box) -> Core | None:
     return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, lines[first].hidden)
 
 
-def _score(lines: list[Line], title: Title) -> list[float]:
+def _score(lines: list[Line], title: Title, home: Box | None = None) -> list[float]:
     headline = title.lines[-1] if title.lines else -1
     factors: dict[int, float] = {}
     scored: list[float] = []
@@ -175,7 +175,7 @@ def _score(lines: list[Line], title: Title) -> list[float]:
         if points > 0:
             factor = factors.get(id(line.box))
             if factor is None:
-                factor = factors[id(line.box)] = _aside(line.box)
+                factor = factors[id(line.box)] = _aside(line.box, home)
             # Paragraphs beside earlier ones go on after a list that floats among them.
             beside = line.box in texts or line.box.parent in texts
             points *= factor * (1.0 if beside else ended) * (0.4 if line.index < headline else 1.0)
