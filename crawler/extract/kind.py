@@ -88,6 +88,8 @@ _MESSAGE_TEXT = 1_500
 _SAMPLE = 400
 #: A list of articles has at least so many links with whole headlines.
 _LEAST_LINKS = 5
+#: A front page has more than the links around an article, and neither headline nor meta line over its longest text.
+_LINKS_OF_A_FRONT = 40
 #: Between headline and text stand the meta line, a lead and a few buttons.
 _NEAR = 12
 #: A gallery: pictures with at most so many characters of text for each.
@@ -150,13 +152,14 @@ def _foreign(text: str) -> bool:
 def _listing(document: Document, title: Title, body: Body) -> bool:
     if body.asides > 10 and body.asides * 5 > len(body.lines) * (10 if body.dated else 3):
         return True
-    if body.points >= _ARTICLE_POINTS:
+    lone = not body.dated and not title.lines
+    if body.points >= (2 * _ARTICLE_POINTS if lone else _ARTICLE_POINTS):
         return False
     path = urlsplit(document.url).path
-    if _INDEX_PATH.search(path) and not _ARTICLE_FOLDER.search(path):
+    if body.points < _ARTICLE_POINTS and _INDEX_PATH.search(path) and not _ARTICLE_FOLDER.search(path):
         return True
     links = sum(1 for line in document.lines if line.link_chars >= 8 and line.link_chars * 10 > len(line.text) * 6)
-    if links < _LEAST_LINKS:
+    if links < (_LEAST_LINKS if body.points < _ARTICLE_POINTS else _LINKS_OF_A_FRONT):
         return False
     return not (body.dated and bool(title.lines) and 0 < body.first - title.lines[-1] < _NEAR)
 
