@@ -88,7 +88,10 @@ def test_a_shipped_portal_is_known_by_its_home():
 
 # --- As a person types it ---
 
-NO_DELAY = ("-s", "DOWNLOAD_DELAY=0")
+
+def onboard(url, folder, *options):
+    """The corpus stands beside the folder of portal files."""
+    return scrapy("onboard", url, *options, *settings(folder.with_name("corpus.db"), f"PORTALS_DIR={folder}"))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +100,7 @@ def onboarded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("portals")
     portal = DemoPortal("jcms", seed=7, size=60)
     with serve([portal]) as server:
-        done = scrapy("onboard", server.url, "--name", "nanpu", "--yes", *NO_DELAY, "-s", f"PORTALS_DIR={folder}/mine")
+        done = onboard(server.url, folder / "mine", "--name", "nanpu", "--yes")
         yield portal, server, folder / "mine", done
 
 
@@ -105,6 +108,13 @@ def test_the_file_is_written_and_loads(onboarded):
     portal, _, folder, done = onboarded
     assert done.status == 0, done
     assert [s.label for s in read(folder / "nanpu.toml").sections] == [s.label for s in portal.sections]
+
+
+def test_the_template_is_in_the_corpus(onboarded):
+    with Corpus.open(onboarded[2].with_name("corpus.db"), readonly=True) as corpus:
+        (template,) = corpus.templates("nanpu")
+    assert template.name == "nanpu-1"
+    assert sum(template.support) >= 3
 
 
 def test_the_screen_is_no_wider_than_a_terminal(onboarded):
@@ -141,7 +151,7 @@ def test_a_second_look_keeps_what_was_edited_and_shows_the_difference(onboarded)
     first = path.read_text("utf-8")
     lines = [line for line in first.splitlines() if "/zwdt.htm" not in line]
     path.write_text("\n".join(lines).replace("南浦要闻", "要闻") + "\n", encoding="utf-8")
-    done = scrapy("onboard", server.url, "--yes", *NO_DELAY, "-s", f"PORTALS_DIR={folder}")
+    done = onboard(server.url, folder, "--yes")
     assert done.status == 0, done
     assert re.findall(r"^[+-](?![+-]).*", done.out, re.MULTILINE) == [f'+"文体动态" = "{server.url}zwdt.htm"']
     assert load("nanpu", folder).sections[0].label == "要闻"
@@ -149,7 +159,7 @@ def test_a_second_look_keeps_what_was_edited_and_shows_the_difference(onboarded)
 
 
 def test_dry_run_writes_nothing(onboarded, tmp_path):
-    done = scrapy("onboard", onboarded[1].url, "--dry-run", "--json", *NO_DELAY, "-s", f"PORTALS_DIR={tmp_path}/none")
+    done = onboard(onboarded[1].url, tmp_path / "none", "--dry-run", "--json")
     assert done.status == 0, done
     assert json.loads(done.out)["cms"]["name"] == "Hanweb JCMS"
     assert not list(tmp_path.iterdir())
@@ -166,7 +176,7 @@ def test_nobody_to_ask_is_said_before_anything_is_fetched(onboarded):
 def test_robots_that_forbid_end_the_look(onboarded):
     portal, server, folder, _ = onboarded
     server.command("robots", portal, mode="forbid")
-    done = scrapy("onboard", server.url, "--dry-run", *NO_DELAY, "-s", f"PORTALS_DIR={folder}")
+    done = onboard(server.url, folder, "--dry-run")
     server.command("robots", portal, mode="missing")
     assert done.status == 1
     assert "forbids it, so nothing was read" in done.err

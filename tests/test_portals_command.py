@@ -11,8 +11,8 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.commands.portals import Command
 from crawler.corpus import Corpus
-from crawler.extract import extract
-from crawler.items import Article, Page
+from crawler.extract import extract, from_json, to_json
+from crawler.items import Article, Layout, Page, Place, Template
 from crawler.portals import fixtures
 from tests.corpus_kit import MORNING, Clock, address, article, link
 from tests.crawling import scrapy
@@ -137,6 +137,23 @@ def test_detail_shows(home, capsys, monkeypatch, words):
     monkeypatch.setenv("COLUMNS", "100")
     portals(home, NAME)
     assert words in capsys.readouterr().out
+
+
+def test_templates_are_shown_as_text(home, capsys):
+    layout = Layout(7, {"body": Place('//div[@class="text"]', 7)}, furniture=(Place('//div[@id="foot"]', 7, "text"),))
+    with Corpus.open(home / "corpus.db", clock=Clock()) as corpus:
+        template = Template(name=f"{NAME}-1", layouts=(layout,), version=1, learned_at=MORNING)
+        corpus.put_template(NAME, template, to_json(template))
+    assert portals(home, NAME, template=True) == 0
+    shown = capsys.readouterr().out
+    assert [words in shown for words in ('//div[@class="text"]', '//div[@id="foot"]', "today", "7 pages")] == [True] * 4
+    portals(home, NAME, template=True, json=True)
+    assert from_json(json.dumps(told(capsys)[0])) == template
+
+
+def test_without_a_template_there_is_a_hint(home, capsys):
+    assert portals(home, "szdushi", template=True) == 0
+    assert "scrapy crawl szdushi" in capsys.readouterr().err
 
 
 def test_an_unknown_name_is_a_usage_error(home, capsys):

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.commands.onboard_view import Waiting, as_json, print_findings, print_outcome
-from crawler.commands.onboard_write import Plan, plan, write
+from crawler.commands.onboard_write import Plan, plan, store_template, write
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.errors import ChengwenError, UsageError
 from crawler.portals import Portal, from_url
@@ -42,9 +42,10 @@ class Command(ScrapyCommand):
             "Find out a portal's name, city, sections, paging, article addresses, feeds and template from its home "
             "page, with at most 40 requests at the usual pace (robots.txt obeyed); show what was found, three "
             "articles as they would be stored, and what is uncertain; then write NAME.toml and saved pages for "
-            "scrapy portals check into the folder PORTALS_DIR. Run again, it adds what is new, keeps what you wrote, "
-            "and shows the difference. Exit status: 0; 1 if the address is no portal that can be read; 2 for a wrong "
-            "argument. Examples: scrapy onboard https://www.example.cn/ --dry-run | "
+            "scrapy portals check into the folder PORTALS_DIR, and the template into the corpus. "
+            "Run again, it adds what is new, keeps what you wrote, and shows the difference. "
+            "Exit status: 0; 1 if the address is no portal that can be read; 2 for a wrong argument. "
+            "Examples: scrapy onboard https://www.example.cn/ --dry-run | "
             "scrapy onboard https://www.example.cn/ --name jiangcheng --yes"
         )
 
@@ -74,6 +75,7 @@ class Command(ScrapyCommand):
             self.exitcode = FAILED
 
     def _run(self, url: str, opts: argparse.Namespace) -> int:
+        assert self.settings is not None
         portal = from_url(url)
         if not (opts.dry_run or opts.yes or (sys.stdin.isatty() and not opts.json)):
             raise UsageError("nobody to ask: add --yes to write the portal's file, or --dry-run to only look")
@@ -89,6 +91,7 @@ class Command(ScrapyCommand):
             print_findings(findings, planned)
         if not opts.dry_run and (opts.yes or _agreed(planned)):
             write(planned)
+            store_template(planned, Path(self.settings["CORPUS"]), self.settings.getfloat("CORPUS_TIMEOUT"))
         elif not opts.dry_run:
             complain("nothing written")
             return FAILED

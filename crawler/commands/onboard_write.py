@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crawler.corpus import Corpus
+from crawler.extract import to_json
+from crawler.items import Template
 from crawler.portals import Portal, dump, where
 from crawler.portals import fixtures as fixture_files
 from crawler.portals.merge import difference, merge
 from crawler.portals.parse import parse
 from crawler.spiders.onboard import Findings, Sample
 
-__all__ = ["PREVIEWED", "Plan", "plan", "write"]
+__all__ = ["PREVIEWED", "Plan", "plan", "store_template", "write"]
 
 #: Articles that are shown, and saved as fixtures.
 PREVIEWED = 3
@@ -23,7 +26,8 @@ PREVIEWED = 3
 class Plan:
     """What would be written.  diff: against the older file, "" where nothing changes, None where there is none.
 
-    samples: pages to save; empty where the portal has fixtures already, which are kept as they are.
+    samples: pages to save; empty where the portal has fixtures already, which are kept as they are.  template: for the
+    corpus, unless it has one of the portal.
     """
 
     file: Path
@@ -32,6 +36,7 @@ class Plan:
     text: str
     diff: str | None
     samples: Sequence[Sample]
+    template: Template | None = None
 
 
 def plan(findings: Findings, name: str, known: Portal | None, folder: Path) -> Plan:
@@ -46,7 +51,7 @@ def plan(findings: Findings, name: str, known: Portal | None, folder: Path) -> P
     parse(name, tomllib.loads(text), f"{name}.toml")
     pages = fixture_files.folder_of(folder, name)
     samples = [] if (pages / fixture_files.EXPECTED).exists() else findings.samples[:PREVIEWED]
-    return Plan(folder / f"{name}.toml", pages, portal, text, diff, samples)
+    return Plan(folder / f"{name}.toml", pages, portal, text, diff, samples, findings.template)
 
 
 def write(planned: Plan) -> None:
@@ -57,3 +62,20 @@ def write(planned: Plan) -> None:
     if planned.samples:
         rows = [(sample.page, sample.article, sample.fetched_at) for sample in planned.samples]
         fixture_files.write(planned.fixtures, rows)
+
+
+def store_template(planned: Plan, corpus: Path, timeout: float) -> bool:
+    """Put the learned template into the corpus, so that the first crawl reads by it; False where there is one already.
+
+    Raises CorpusError.
+    """
+    if planned.template is None:
+        return False
+    portal = planned.portal
+    template = replace(planned.template, name=f"{portal.name}-{planned.template.version}")
+    with Corpus.open(corpus, timeout=timeout) as opened:
+        if opened.templates(portal.name):
+            return False
+        opened.portal(portal.name, portal.city, portal.province, portal.home)
+        opened.put_template(portal.name, template, to_json(template))
+    return True

@@ -6,8 +6,9 @@ import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -15,12 +16,15 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.commands.portals_check import check_fixtures
 from crawler.commands.portals_view import print_detail, print_differences, print_table
 from crawler.commands.run import FAILED, OK, USAGE, complain
-from crawler.corpus import Corpus, PortalDetail, PortalFigures
+from crawler.commands.template_view import print_templates
+from crawler.corpus import Corpus, PortalDetail, PortalFigures, StoredTemplate
 from crawler.errors import ChengwenError, PortalError, UnknownPortal, UsageError
 from crawler.portals import Portal, load, names, where
 from crawler.spiders.loader import portals_dir
 
 __all__ = ["Command"]
+
+_T = TypeVar("_T")
 
 #: First word of `scrapy portals check NAME`.
 _CHECK = "check"
@@ -44,6 +48,7 @@ class Command(ScrapyCommand):
         return (
             "Without a name: a table of the portals that have articles in the corpus (setting CORPUS); --all: of all "
             "that are known. With a name: its file, sections, articles by month, rejects, failures and last runs. "
+            "--template: the templates learned of it, --json for export. "
             "check NAME: read the portal's saved pages again (PORTALS_DIR/fixtures/NAME) and show what differs. "
             "Exit status: 0; 1 if a saved page reads otherwise or the corpus cannot be read; 2 for a wrong name. "
             "Examples: scrapy portals | scrapy portals szdushi | scrapy portals check szdushi"
@@ -54,6 +59,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
         parser.add_argument("--all", action="store_true", help="portals without articles too")
+        parser.add_argument("--template", action="store_true", help="of the portal NAME, what was learned of its pages")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Dispatch, and turn errors into a line and a status."""
@@ -71,10 +77,14 @@ class Command(ScrapyCommand):
             self.exitcode = FAILED
 
     def _run(self, args: list[str], opts: argparse.Namespace) -> int:
+        if not args and opts.template:
+            raise UsageError("--template: name the portal: scrapy portals szdushi --template")
         if not args:
             return self._table(opts)
         if args[0] == _CHECK:
             return self._check(args[1], opts)
+        if opts.template:
+            return self._templates(args[0], opts)
         return self._detail(args[0], opts)
 
     # --- All of them -------------------------------------------------------------------------------------------------
@@ -131,6 +141,19 @@ class Command(ScrapyCommand):
         stored = dataclasses.asdict(detail) if detail else None
         return {"name": name, "file": str(file) if file else None, "portal": known, "corpus": stored}
 
+    def _templates(self, name: str, opts: argparse.Namespace) -> int:
+        if self._stored(name) is None:
+            load(name, self._folder)
+        none: list[StoredTemplate] = []
+        stored = self._read(lambda corpus: corpus.templates(name), none)
+        if opts.json:
+            _write_json([json.loads(one.json) for one in stored])
+        elif stored:
+            print_templates(name, stored)
+        else:
+            complain(f"{name}: no template learned yet; the first crawl learns one: scrapy crawl {name}")
+        return OK
+
     def _check(self, name: str, opts: argparse.Namespace) -> int:
         portal = load(name, self._folder)
         pages, found = check_fixtures(portal, self._folder)
@@ -153,16 +176,17 @@ class Command(ScrapyCommand):
         return Path(self.settings["CORPUS"])
 
     def _figures(self) -> list[PortalFigures]:
-        if not self._corpus.exists():
-            return []
-        with Corpus.open(self._corpus, readonly=True) as corpus:
-            return corpus.overview()
+        return self._read(lambda corpus: corpus.overview(), [])
 
     def _stored(self, name: str) -> PortalDetail | None:
+        return self._read(lambda corpus: corpus.detail(name), None)
+
+    def _read(self, question: Callable[[Corpus], _T], without: _T) -> _T:
+        """The corpus's answer; `without` where there is no corpus yet."""
         if not self._corpus.exists():
-            return None
+            return without
         with Corpus.open(self._corpus, readonly=True) as corpus:
-            return corpus.detail(name)
+            return question(corpus)
 
 
 def _write_json(value: object) -> None:

@@ -187,11 +187,13 @@ def _conclude(
 
 
 def _template(name: str, samples: Sequence[Sample]) -> Template | None:
-    """What the samples have in common; None where that is nothing."""
+    """What the samples have in common; None where that is nothing, or reads less than half of them."""
     if len(samples) < _LEAST_PAGES:
         return None
     template = learn([sample.page for sample in samples], name=name)
-    return template if template.layouts else None
+    pages = [sample.page for sample in samples]
+    read = [extract(p.body, p.url, content_type=p.content_type, template=template).template for p in pages]
+    return template if template.layouts and 2 * sum(name is not None for name in read) >= len(pages) else None
 
 
 def _specs(kept: Sequence[SectionFound]) -> tuple[SectionSpec, ...]:
