@@ -15,7 +15,7 @@ from crawler.extract.lines import Box
 from crawler.extract.places import locate, name_of
 from crawler.extract.region import region
 from crawler.extract.titles import Title, find_title
-from crawler.items import Layout, Template
+from crawler.items import Evidence, Layout, Template
 
 __all__ = ["ENOUGH", "Fitting", "phrase_key", "read_learned"]
 
@@ -27,6 +27,11 @@ _BODY, _TITLE, _DATE = 0.5, 0.3, 0.2
 _CERTAIN = 140.0
 #: A body must earn this much at all: half of what the shortest article of the bench has.
 _LEAST = 35.0
+#: With headline and date in their places too, a sentence is enough: a headline in brief.
+_LEAST_SURE = 12.0
+#: A place that so many pages agree on holds the headline, whatever other line looks like one.
+_NEARLY_ALL = 0.8
+_LONGEST_TITLE = 120
 #: Layouts that are tried on a page before it counts as none of them.
 _TRIED = 3
 #: Places that this share of a layout's pages has are expected on all of them.
@@ -122,12 +127,12 @@ def _complete(layout: Layout, found: _Found) -> bool:
 
 
 def _body_in(document: Document, template: Template, layout: Layout, element: etree._Element, found: _Found) -> Fitting:
-    title = find_title(document)
+    title = _title(document, layout, found)
     home = next((box for box in document.boxes if box.element is element), None)
     core = core_within(document, title, home) if home is not None else None
-    if home is None or core is None or core.points < _LEAST:
-        return Fitting(document, title, Body(), None, 0.0, "the place of the body holds no text")
     fit, why = _fit(document, title, layout, found)
+    if home is None or core is None or core.points < (_LEAST if fit < 1.0 else _LEAST_SURE):
+        return Fitting(document, title, Body(), None, 0.0, "the place of the body holds no text")
     if fit < ENOUGH:
         return Fitting(document, title, Body(), None, fit, why)
     body = find_body(document, title, None, core, _repeated(document, home, layout))
@@ -135,6 +140,23 @@ def _body_in(document: Document, template: Template, layout: Layout, element: et
         return Fitting(document, title, body, None, 0.0, "the place of the body holds no text")
     body.rule = f"template {template.name}"
     return Fitting(document, title, body, template, fit, why)
+
+
+def _title(document: Document, layout: Layout, found: _Found) -> Title:
+    """The headline; where the generic rules see another line, that in the place which nearly all pages have it in."""
+    title = find_title(document)
+    place = layout.places.get("title")
+    element = found.get(place.selector) if place is not None else None
+    if place is None or element is None or place.pages < _NEARLY_ALL * layout.pages:
+        return title
+    lines = [line for line in document.lines if line.element is element]
+    text = " ".join(line.text for line in lines)
+    if not lines or any(line.index in title.lines for line in lines) or not 4 <= len(text) <= _LONGEST_TITLE:
+        return title
+    if layout.named and _NOT_WORD.sub("", text)[:10] not in _NOT_WORD.sub("", document.page_title):
+        return title
+    indices = [line.index for line in lines]
+    return Title(text, None, indices, [], Evidence("place of the headline", 0.9, text))
 
 
 def _fit(document: Document, title: Title, layout: Layout, found: _Found) -> tuple[float, str]:

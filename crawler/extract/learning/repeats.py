@@ -19,6 +19,8 @@ _SHARE = 0.6
 #: A line that stands verbatim in so many stories is no sentence of any of them, however many there are.  With other
 #: figures in it, it may be one (`活动持续到5月1日`), unless most pages have it.
 _VERBATIM = 3
+#: At the body's edges two stories are enough for a brief line; longer ones may be background that both give.
+_BRIEF = 60
 #: Lines of the body's box that count as its edge, as in learned.py.
 _FIRST_LINES, _LAST_LINES = 3, 8
 #: Shorter lines (（完）, 图片) repeat by chance; in the middle of the text sub-headings do.
@@ -28,7 +30,7 @@ _END = re.compile(r"(?:^|[。！？!?”）)])\s*([^。！？!?\d]{4,40})$")
 _LABEL = re.compile(r"[\s\W_]*[\w\s]{2,12}?[:：丨|｜/／]")
 _MOST_BLOCKS, _MOST_PHRASES = 40, 60
 #: A box is always cut if the generic rules kept some of it on less than this share of the pages that have it; above the
-#: text it takes more pages to tell, because few stories have a lead.
+#: text it takes more pages to tell where only its place speaks against it, because few stories have a lead.
 _KEPT, _VERBATIM_ABOVE = 0.2, 6
 
 
@@ -51,7 +53,9 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
         ends.update({end for line in held[-_LAST_LINES:] if (end := _end(line))})
     enough = max(2, _SHARE * len(samples))
     often = {
-        phrase_key(text) for text, pages in verbatim.items() if pages >= _VERBATIM and len(text) >= _SHORTEST_INSIDE
+        text
+        for text, pages in verbatim.items()
+        if len(text) >= _SHORTEST_INSIDE and phrase_key(text) == text and pages >= _needed(text, inner)
     }
     whole = [
         Phrase(text, "line", pages)
@@ -62,6 +66,11 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
     ended = [Phrase(text, "end", pages) for text, pages in ends.items() if pages >= enough and pages > lines[text]]
     ordered = sorted((*begun, *ended, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
     return tuple(ordered[:_MOST_PHRASES])
+
+
+def _needed(text: str, inner: set[str]) -> int:
+    """Pages on which a line must stand verbatim to be no sentence of the story."""
+    return 2 if len(text) <= _BRIEF and text not in inner else _VERBATIM
 
 
 def _end(line: Line) -> str | None:
@@ -87,11 +96,20 @@ def find_cut(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Place,
         here = dict(_inner(sample, homes[sample]))
         seen.update(here.keys())
         kept.update(name for name, box in here.items() if sample.taken(box))
-        above.update(name for name, box in here.items() if box.first < sample.body.first)
+        above.update(name for name, box in here.items() if box.first < sample.body.first and not _known(sample, box))
     return tuple(
         Place(name, pages, "cut")
         for name, pages in seen.most_common(_MOST_BLOCKS)
         if pages >= (_VERBATIM_ABOVE if above[name] else _VERBATIM) and kept[name] <= _KEPT * pages
+    )
+
+
+def _known(sample: Sample, box: Box) -> bool:
+    """True if every line of a box has a reason of its own for being cut, besides its place."""
+    reasons = {cut.text: cut.reason for cut in sample.body.cuts}
+    return all(
+        reasons.get(line.text, "before text") not in ("before text", "promotion")
+        for line in sample.document.lines[box.first : box.last]
     )
 
 
