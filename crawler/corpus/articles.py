@@ -102,7 +102,9 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
     """Bring a stored article up to date, and say whether anything that the portal printed has changed."""
     *old, stored_at, etag, old_body = db.execute(_OLD, (article_id,)).fetchone()
     visit = how.visits.get(article.url)
-    checks.seen(db, article_id, _born(article, parse(stored_at) or how.now), visit, how.now, how.recent)
+    if how.kind != "re-extracted":
+        # What was read anew was not looked at anew.
+        checks.seen(db, article_id, _born(article, parse(stored_at) or how.now), visit, how.now, how.recent)
     body, values = body_of(db, article), columns_of(article)
     if body is None and not same_text(article):
         body = _textless(db, old_body, article)

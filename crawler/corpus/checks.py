@@ -57,11 +57,15 @@ def next_check(born: dt.datetime, now: dt.datetime, recent: dt.timedelta = RECEN
 def seen(
     db: Database, article_id: int, born: dt.datetime, visit: Visit | None, now: dt.datetime, recent: dt.timedelta
 ) -> None:
-    """The page was fetched and is an article; what it said of its version is kept for the next question."""
+    """The page was fetched and is an article; what it said of its version is kept for the next question.
+
+    visit None: nobody knows what it said.  The older version stays: a page that has changed since is sent whole.
+    """
     etag, modified = (text(visit.etag), text(visit.last_modified)) if visit else (None, None)
+    version = "etag = excluded.etag, last_modified = excluded.last_modified," if visit else ""
     db.execute(
         "INSERT INTO checks (article_id, etag, last_modified, checked_at, next_check) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (article_id) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,"
+        f" ON CONFLICT (article_id) DO UPDATE SET {version}"
         f" checked_at = excluded.checked_at, next_check = excluded.next_check, {_THERE}",
         (article_id, etag, modified, instant(now), instant(next_check(born, now, recent))),
     )
