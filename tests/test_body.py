@@ -85,6 +85,11 @@ def test_lead_in_a_box_of_its_own_belongs_to_the_text() -> None:
     )
 
 
+def test_abstract_that_repeats_the_text_does_not() -> None:
+    markup = f"<div><p>摘要：{PARAGRAPHS[0][:40]}…</p></div><div>{paragraphs()}</div>"
+    assert extract(page(markup).encode(), URL).body == BODY
+
+
 def test_promotion_before_the_text_does_not() -> None:
     promotion = '<p>临江年度新闻评选火热进行中，为你心中的好新闻投上一票吧！<a href="/vote">点此参加</a></p>'
     assert extract(page(f"<div>{promotion}</div><div>{paragraphs()}</div>").encode(), URL).body == BODY

@@ -27,6 +27,9 @@ _MISPLACED = 150
 _PARAGRAPH = 30
 #: So much running text, in characters and in paragraphs that follow each other, is no summary in a list of links.
 _CONCLUSION = 150
+_ABSTRACT = re.compile(r"^[\s\W]*(?:内容)?(?:摘要|导读|简介|提要|核心提示|导语)\s*[\W_]+")
+#: So many characters in common are no chance.
+_REPEATED = 12
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
 
 
@@ -48,6 +51,7 @@ def trim(
     _tail(lines, reasons, core)
     _twins(lines, reasons)
     _counters(lines, reasons)
+    _abstract(lines, reasons)
     kept = [line for line, reason in zip(lines, reasons, strict=True) if reason is None]
     left = [(line, reason) for line, reason in zip(lines, reasons, strict=True) if reason is not None]
     return kept, left
@@ -153,6 +157,16 @@ def _counters(lines: list[Line], reasons: list[str | None]) -> None:
                 if not lines[position].text.isdigit():
                     break
                 reasons[position] = "counter"
+
+
+def _abstract(lines: list[Line], reasons: list[str | None]) -> None:
+    """Cut a first line that only repeats the beginning of the next one: an abstract that the system made."""
+    first = [position for position, reason in enumerate(reasons) if reason is None][:3]
+    if len(first) < 2:
+        return
+    told = _fold(_ABSTRACT.sub("", lines[first[0]].text))
+    if len(told) >= _REPEATED and any(_fold(lines[position].text).startswith(told) for position in first[1:]):
+        reasons[first[0]] = "abstract"
 
 
 def _is_told(text: str) -> bool:
