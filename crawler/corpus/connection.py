@@ -72,6 +72,12 @@ class Connection:
                 self._db.rollback()
                 raise
 
+    def stop_waiting(self) -> None:
+        """From now on fail at once where another process holds the write lock."""
+        if self._open:
+            with translated(self.path):
+                self._db.execute("PRAGMA busy_timeout = 0")
+
     def close(self) -> None:
         """Write the log back into the file and close it; harmless when already closed."""
         if not self._open:

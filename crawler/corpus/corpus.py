@@ -99,6 +99,10 @@ class Corpus:
         """Write the log back into the file and close it; may be called again."""
         self._connection.close()
 
+    def stop_waiting(self) -> None:
+        """From now on fail at once where another process holds the write lock."""
+        self._connection.stop_waiting()
+
     # The walk
 
     def portal(self, name: str, city: str | None = None, province: str | None = None, home: str | None = None) -> None:

@@ -23,6 +23,7 @@ _READ_ONLY = "no permission to write to it or to its folder; change the permissi
 _FULL = (
     "the disk is full; nothing of the last batch was written. Free some space and run again: the crawl goes on there"
 )
+_IO = "the disk refuses to read or write it (full quota, file size limit, or a fault); see to the disk and run again"
 _DAMAGED = "the file is damaged; restore a backup, or save what can be read with: sqlite3 FILE .recover"
 _FOREIGN = "not an SQLite file; give another file (-s CORPUS=…)"
 
@@ -34,6 +35,7 @@ _MEANING: dict[int, tuple[type[CorpusError], str]] = {
     sqlite3.SQLITE_READONLY: (CorpusReadOnly, _READ_ONLY),
     sqlite3.SQLITE_CANTOPEN: (CorpusReadOnly, _READ_ONLY),
     sqlite3.SQLITE_FULL: (CorpusFull, _FULL),
+    sqlite3.SQLITE_IOERR: (CorpusError, _IO),
     sqlite3.SQLITE_CORRUPT: (CorpusDamaged, _DAMAGED),
     sqlite3.SQLITE_NOTADB: (CorpusForeign, _FOREIGN),
 }

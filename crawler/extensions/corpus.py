@@ -115,6 +115,8 @@ class CorpusSession:
         self._crawler.stats.set_value(FATAL, str(error))
         logger.log(logging.INFO if isinstance(error, Later) else logging.ERROR, "%s", error)
         self._aborted = _REASONS.get(type(error), "corpus_error")
+        # Whoever still writes on the way out would wait as long again for the same answer.
+        self.corpus.stop_waiting()
         deferred_from_coro(self._close_spider(self._aborted))
 
     async def _close_spider(self, reason: str) -> None:

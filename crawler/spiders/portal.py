@@ -121,8 +121,13 @@ class PortalSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Write down how far the sections were read whose walk did not end by itself."""
-        self.lists.stop()
-        self.templates.finish()
+        session = CorpusSession.of(self.crawler)
+        try:
+            if not session.failed:
+                self.lists.stop()
+                self.templates.finish()
+        except CorpusError as error:
+            session.abort(error)
         self.tally.finish(reason, self.crawler.stats)
 
     # --- Home page and feeds -------------------------------------------------------------------------------------
