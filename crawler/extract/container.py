@@ -42,6 +42,8 @@ _LITTLE = 30.0
 _BELOW = 8
 #: Steps up and down between two paragraphs in three wrappers each.
 _WRAPPED = 8
+#: Lines below the headline among which the meta line stands, under a sub-title perhaps.
+_META_LINES = 5
 #: Without running text: how far below the headline a line may stand, and its least length, in characters.
 _NEARBY, _PLAIN = 25, 8
 #: Shorter lines are labels and headlines.
@@ -267,6 +269,8 @@ def fallback_core(document: Document, title: Title) -> Core | None:
     if not title.lines:
         return None
     below = title.lines[-1] + 1
+    dated = [line.index for line in document.lines[below : below + _META_LINES] if is_meta_line(line.text)]
+    below = dated[-1] + 1 if dated else below
     for line in document.lines[below : below + _NEARBY]:
         if line.hidden or line.link_chars or len(line.text) < _PLAIN or mark(line) or is_meta_line(line.text):
             continue

@@ -28,6 +28,8 @@ _PARAGRAPH = 30
 #: So much running text, in characters and in paragraphs that follow each other, is no summary in a list of links.
 _CONCLUSION = 150
 _ABSTRACT = re.compile(r"^[\s\W]*(?:内容)?(?:摘要|导读|简介|提要|核心提示|导语)\s*[\W_]+")
+#: Below the headline stand a sub-title and the meta line.
+_META_LINES = 4
 #: So many characters in common are no chance.
 _REPEATED = 12
 _STOP = re.compile(r"[。！？…!?；;：:，,、”」』）)】\\]\"']$")
@@ -91,6 +93,8 @@ def _head(lines: list[Line], reasons: list[str | None], core: Core, title: Title
             reasons[position] = "before headline"
         elif position < start and is_meta_line(line.text):
             reasons[position] = "meta line"
+        elif position < start and any(is_meta_line(other.text) for other in lines[position + 1 : start]):
+            reasons[position] = reasons[position] or "above the meta line"
         elif _apart(line, lines[start]):
             reasons[position] = reasons[position] or "before text"
     _repeated_headline(lines, reasons, title)
@@ -106,7 +110,13 @@ def _is_subheading(lines: list[Line], core: Core, headline: int) -> bool:
 
 
 def _start(lines: list[Line], reasons: list[str | None], core: Core, headline: int) -> int:
-    """Position of the first line of running text below the headline."""
+    """Position of the first line of running text below the headline, and below a meta line close to it."""
+    if headline >= 0:
+        for line in [line for line in lines if headline < line.index <= headline + _META_LINES]:
+            if line.text.endswith("。") or len(line.text) > _NOTICE:
+                break
+            if is_meta_line(line.text):
+                headline = line.index
     for position, line in enumerate(lines):
         below = line.index > headline or headline >= core.last
         if not below or line.index < core.first or reasons[position] is not None or is_meta_line(line.text):
