@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import re
 
 import pytest
 
+from crawler.commands.onboard_write import check_pause
 from crawler.corpus import Corpus
 from crawler.demo import DemoPortal, serve
+from crawler.errors import PortalError
 from crawler.items import Template
 from crawler.portals import Portal, SectionSpec, dump, load, read
 from crawler.portals.merge import difference, merge
 from crawler.portals.naming import file_name, find_portal
 from crawler.urls import key
-from tests.crawling import crawl_url, scrapy, settings
+from tests.crawling import scrapy, settings
 
 FOUND = Portal(
     name="jc",
@@ -67,7 +70,7 @@ def test_patterns_that_no_longer_fit_are_added_to():
 
 
 def test_nothing_new_is_no_difference():
-    assert difference(dump(FOUND), merge(FOUND, FOUND), "jc.toml") == ""
+    assert difference(dump(FOUND), dump(merge(FOUND, FOUND)), "jc.toml") == ""
 
 
 @pytest.mark.parametrize(
@@ -132,30 +135,43 @@ def test_its_pages_are_checked(onboarded):
     assert (done.status, done.out.strip()) == (0, "nanpu: 3 of 3 saved pages read as before")
 
 
-def test_the_file_gives_the_same_articles_as_the_bare_address(onboarded, tmp_path):
-    _, server, folder, _ = onboarded
-    crawl_url(server.url, tmp_path / "bare.db")
+def test_the_file_gives_the_articles_that_the_bare_address_gives(onboarded, tmp_path):
+    """Which are all that there are: test_end_to_end."""
+    portal, _, folder, _ = onboarded
     done = scrapy("crawl", "nanpu", *settings(tmp_path / "file.db", f"PORTALS_DIR={folder}"))
     assert done.status == 0, done
-    assert stored(tmp_path / "file.db") == stored(tmp_path / "bare.db") != set()
+    with Corpus.open(tmp_path / "file.db", readonly=True) as corpus:
+        stored = {key(article.url) for article in corpus.articles()}
+    assert stored == {key(story.url) for story in portal.truth()}
 
 
-def stored(path):
-    with Corpus.open(path, readonly=True) as corpus:
-        return {key(article.url) for article in corpus.articles()}
-
-
-def test_a_second_look_keeps_what_was_edited_and_shows_the_difference(onboarded):
+@pytest.fixture(scope="module")
+def edited(onboarded):
+    """What became of a file that a person edited: what was said, the file's text, and the portal read from it."""
     _, server, folder, _ = onboarded
     path = folder / "nanpu.toml"
     first = path.read_text("utf-8")
     lines = [line for line in first.splitlines() if "/zwdt.htm" not in line]
-    path.write_text("\n".join(lines).replace("南浦要闻", "要闻") + "\n", encoding="utf-8")
+    path.write_text("# 编辑部电话见内网\n" + "\n".join(lines).replace("南浦要闻", "要闻") + "\n", encoding="utf-8")
     done = onboard(server.url, folder, "--yes")
-    assert done.status == 0, done
-    assert re.findall(r"^[+-](?![+-]).*", done.out, re.MULTILINE) == [f'+"文体动态" = "{server.url}zwdt.htm"']
-    assert load("nanpu", folder).sections[0].label == "要闻"
+    text, portal = path.read_text("utf-8"), load("nanpu", folder)
     path.write_text(first, encoding="utf-8")
+    return done, text, portal
+
+
+def test_a_second_look_shows_the_difference(onboarded, edited):
+    done = edited[0]
+    assert done.status == 0, done
+    changed = re.findall(r"^[+-](?![+-]).*", done.out, re.MULTILINE)
+    assert changed == [f'+"文体动态" = "{onboarded[1].url}zwdt.htm"']
+
+
+def test_a_second_look_keeps_what_was_edited(edited):
+    assert [section.label for section in edited[2].sections][::3] == ["要闻", "文体动态"]
+
+
+def test_a_second_look_keeps_comments_at_the_head(edited):
+    assert edited[1].startswith("# 编辑部电话见内网\n")
 
 
 def test_dry_run_writes_nothing(onboarded, tmp_path):
@@ -181,3 +197,18 @@ def test_robots_that_forbid_end_the_look(onboarded):
     assert done.status == 1
     assert "forbids it, so nothing was read" in done.err
     assert len([line for line in done.err.splitlines() if line.startswith("chengwen")]) == 1
+
+
+def test_a_host_that_refused_is_left_alone(tmp_path):
+    with Corpus.open(tmp_path / "corpus.db") as corpus:
+        corpus.pause("www.example.cn", "HTTP 521", dt.timedelta(days=1))
+    with pytest.raises(PortalError, match=r"refused the last run \(HTTP 521\)"):
+        check_pause(tmp_path / "corpus.db", "http://www.example.cn/")
+
+
+def test_a_dead_host_is_one_line(tmp_path):
+    done = onboard("http://127.0.0.1:9/", tmp_path / "portals", "--dry-run")
+    assert done.status == 1
+    (line,) = [line for line in done.err.splitlines() if line.startswith("chengwen: ")]
+    assert "connection refused" in line
+    assert "check the address and the network" in line

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.commands.onboard_view import Waiting, as_json, print_findings, print_outcome
-from crawler.commands.onboard_write import Plan, plan, store_template, write
+from crawler.commands.onboard_write import Plan, check_pause, plan, store_template, write
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.errors import ChengwenError, UsageError
 from crawler.portals import Portal, from_url
@@ -81,6 +81,9 @@ class Command(ScrapyCommand):
             raise UsageError("nobody to ask: add --yes to write the portal's file, or --dry-run to only look")
         folder = self._folder
         name, known = find_portal(portal.home, opts.name, folder if folder.is_dir() else None)
+        corpus = Path(self.settings["CORPUS"])
+        if corpus.exists():
+            check_pause(corpus, portal.home)
         findings = self._look(replace(portal, name=name, title=name), known)
         if findings is None:
             return FAILED
@@ -91,7 +94,7 @@ class Command(ScrapyCommand):
             print_findings(findings, planned)
         if not opts.dry_run and (opts.yes or _agreed(planned)):
             write(planned)
-            store_template(planned, Path(self.settings["CORPUS"]), self.settings.getfloat("CORPUS_TIMEOUT"))
+            store_template(planned, corpus, self.settings.getfloat("CORPUS_TIMEOUT"))
         elif not opts.dry_run:
             complain("nothing written")
             return FAILED

@@ -18,13 +18,12 @@ from crawler.commands.onboard_write import PREVIEWED, Plan
 from crawler.items import CST, Article
 from crawler.portals.fixtures import fields_of
 from crawler.spiders.onboard import MAX_REQUESTS, Findings
+from crawler.spiders.onboard.furniture import furniture
 
 __all__ = ["Waiting", "as_json", "print_findings", "print_outcome"]
 
 #: Characters shown of a body's beginning and end.
 _ENDS = 40
-#: Pieces of furniture shown, the commonest first, and characters of each.
-_FURNITURE, _PIECE = 12, 50
 
 
 class Waiting:
@@ -61,9 +60,9 @@ def print_findings(findings: Findings, planned: Plan) -> None:
         console.print(_sections(findings))
     for number, sample in enumerate(findings.samples[:PREVIEWED], 1):
         console.print(_article(number, sample.article))
-    furniture = _furniture(findings)
-    console.print("Furniture, left out of bodies:" if furniture else "Furniture: none found in these pages")
-    _list(console, furniture)
+    repeated = furniture(findings)
+    console.print("Furniture, left out of bodies:" if repeated else "Furniture: none found in these pages")
+    _list(console, repeated)
     console.print("Uncertain:" if findings.uncertain else "Uncertain: nothing")
     _list(console, findings.uncertain)
     console.print()
@@ -105,7 +104,7 @@ def as_json(findings: Findings, planned: Plan) -> dict[str, Any]:
         "links": findings.links,
         "sections": sections,
         "articles": [{"url": s.article.url, **fields_of(s.article)} for s in findings.samples],
-        "furniture": _furniture(findings),
+        "furniture": furniture(findings),
         "uncertain": findings.uncertain,
         "requests": findings.requests,
     }
@@ -175,18 +174,6 @@ def _article(number: int, article: Article) -> Table:
     ):
         table.add_row(what, escape(value))
     return table
-
-
-def _furniture(findings: Findings) -> list[str]:
-    """What repeats from page to page, as the template learned it, and what was cut from the bodies read."""
-    cut: Counter[str] = Counter()
-    for layout in findings.template.layouts if findings.template else ():
-        cut.update({f"“{phrase.text[:_PIECE]}” (repeats)": phrase.pages for phrase in layout.phrases})
-        cut.update({f"{place.selector} (repeats)": place.pages for place in layout.furniture})
-    for sample in findings.samples:
-        cut.update({f"{' '.join(c.text.split())[:_PIECE]} ({c.reason.replace('_', ' ')})" for c in sample.article.cuts})
-    pages = len(findings.samples)
-    return [f"{text}, on {count} of {pages} pages" for text, count in cut.most_common(_FURNITURE)]
 
 
 def _list(console: Console, lines: list[str]) -> None:

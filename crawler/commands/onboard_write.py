@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.corpus import Corpus
+from crawler.errors import PortalError
 from crawler.extract import to_json
-from crawler.items import Template
+from crawler.items import CST, Template
 from crawler.portals import Portal, dump, where
 from crawler.portals import fixtures as fixture_files
 from crawler.portals.merge import difference, merge
 from crawler.portals.parse import parse
 from crawler.spiders.onboard import Findings, Sample
+from crawler.urls import host_of
 
-__all__ = ["PREVIEWED", "Plan", "plan", "store_template", "write"]
+__all__ = ["PREVIEWED", "Plan", "check_pause", "plan", "store_template", "write"]
 
 #: Articles that are shown, and saved as fixtures.
 PREVIEWED = 3
@@ -46,12 +50,21 @@ def plan(findings: Findings, name: str, known: Portal | None, folder: Path) -> P
     if known is not None:
         portal = merge(portal, known, [url for section in findings.kept for url in section.links or ()])
         old = where(name, folder if folder.is_dir() else None)
-        diff = difference(old.read_text(encoding="utf-8-sig") if old else dump(known), portal, f"{name}.toml")
-    text = dump(portal)
+        before = old.read_text(encoding="utf-8-sig") if old else dump(known)
+        text = _comments(before) + dump(portal)
+        diff = difference(before, text, f"{name}.toml")
+    else:
+        text = dump(portal)
     parse(name, tomllib.loads(text), f"{name}.toml")
     pages = fixture_files.folder_of(folder, name)
     samples = [] if (pages / fixture_files.EXPECTED).exists() else findings.samples[:PREVIEWED]
     return Plan(folder / f"{name}.toml", pages, portal, text, diff, samples, findings.template)
+
+
+def _comments(text: str) -> str:
+    """Comments at the head of a file, which a new one keeps; others cannot be told where they belong."""
+    head = itertools.takewhile(lambda line: not line.strip() or line.startswith("#"), text.splitlines(keepends=True))
+    return "".join(head)
 
 
 def write(planned: Plan) -> None:
@@ -62,6 +75,15 @@ def write(planned: Plan) -> None:
     if planned.samples:
         rows = [(sample.page, sample.article, sample.fetched_at) for sample in planned.samples]
         fixture_files.write(planned.fixtures, rows)
+
+
+def check_pause(corpus: Path, home: str) -> None:
+    """Raises PortalError where the host refused a crawl and is to be left alone for now."""
+    with Corpus.open(corpus, readonly=True) as opened:
+        pause = opened.pauses().get(host_of(home))
+    if pause is not None and pause.until > dt.datetime.now(dt.UTC):
+        until = pause.until.astimezone(CST).strftime("%Y-%m-%d %H:%M")
+        raise PortalError(f"{home}: the host refused the last run ({pause.why}); it is left alone until {until}")
 
 
 def store_template(planned: Plan, corpus: Path, timeout: float) -> bool:

@@ -13,7 +13,7 @@ from crawler.extract.decode import decode
 from crawler.extract.listing import parse_html
 from crawler.items import Page
 
-__all__ = ["foot_text", "page_title", "site_name"]
+__all__ = ["foot_text", "name_parts", "page_title", "site_name"]
 
 #: What stands between the parts of a <title>; full-width ones and those that software prints.
 _SEPARATOR = re.compile(r"\s*(?:[|_—–－｜·•:：,，、>《》\[\]【】]|--+|-|\s)\s*")
@@ -47,7 +47,7 @@ def site_name(home: Page, titles: Iterable[str] = ()) -> str | None:
         return None
     points: Counter[str] = Counter()
     _add(points, root.xpath("//meta[@property='og:site_name']/@content"), _OG)
-    parts = _parts(_title(root))
+    parts = name_parts(_title(root))
     _add(points, parts, _TITLE)
     _add(points, parts[:1], 1)
     _add(points, _logo(root), _LOGO)
@@ -83,8 +83,13 @@ def _add(points: Counter[str], names: Iterable[str], weight: int) -> None:
             points[name] += weight + (_NAMED if _CALLED.search(name) and name not in points else 0)
 
 
-def _parts(title: str) -> list[str]:
-    return [part for part in _SEPARATOR.split(title) if part]
+def name_parts(title: str) -> list[str]:
+    """The parts of a <title>: page, channel, site; one empty part for an empty title.
+
+    >>> name_parts("社会新闻_江城在线")
+    ['社会新闻', '江城在线']
+    """
+    return [part for part in _SEPARATOR.split(title) if part] or [""]
 
 
 def _logo(root: etree._Element) -> list[str]:
@@ -99,5 +104,5 @@ def _logo(root: etree._Element) -> list[str]:
 
 def _common_end(titles: Iterable[str]) -> list[str]:
     """The last part of article titles, where most share it."""
-    ends = Counter(parts[-1] for title in titles if len(parts := _parts(title)) > 1)
+    ends = Counter(parts[-1] for title in titles if len(parts := name_parts(title)) > 1)
     return [name for name, count in ends.items() if 2 * count > ends.total()]

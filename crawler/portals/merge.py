@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.portals.dump import dump
 from crawler.portals.model import Portal, SectionSpec
 from crawler.urls import key
 
@@ -40,10 +39,10 @@ def merge(found: Portal, known: Portal, links: Sequence[str] = ()) -> Portal:
     )
 
 
-def difference(before: str, portal: Portal, label: str) -> str:
+def difference(before: str, after: str, label: str) -> str:
     """Unified diff from the text of a file to what would be written; "" where they are the same."""
     lines = difflib.unified_diff(
-        before.splitlines(), dump(portal).splitlines(), f"{label} (now)", f"{label} (found)", lineterm="", n=1
+        before.splitlines(), after.splitlines(), f"{label} (now)", f"{label} (found)", lineterm="", n=1
     )
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from crawler.extract import extract, read_list
+from crawler.extract.sitename import name_parts, page_title
 from crawler.items import Link, Listing, Page
 from crawler.portals import Portal
 from crawler.spiders.onboard.findings import Fetch, Say, SectionFound, Unreadable
@@ -76,6 +77,7 @@ class SectionReader:
         section.dated = sum(link.published is not None for link in own)
         section.next = listing.next
         section.paging = _paging(page, listing)
+        section.label = section.label or name_parts(page_title(page))[0]
         if not own:
             section.fault = _empty(main, listing)
         elif len(own) < _LEAST_BESIDE_TEXT:
