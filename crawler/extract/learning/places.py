@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from crawler.extract.learning.samples import Sample
-from crawler.extract.lines import Box
+from crawler.extract.lines import Box, Line
 from crawler.extract.places import scan
 from crawler.items import Place
 
@@ -20,6 +20,8 @@ _LEVELS = 4
 #: A lead in a box of its own stands on more pages than this share; on fewer, the generic rules erred.  Missing it costs
 #: more than all that the larger box holds besides, which is cut later.
 _STRAY, _OUTSIDE = 0.2, 0.5
+#: Shorter lines are counters and labels.
+_TEXT = 12
 #: A field's place is believed if it holds on this share of the pages that have the field, and on so many.
 _SHARE, _LEAST = 0.3, 2
 #: A row of cells is read as a whole (breadcrumbs.py, zones.py).
@@ -40,8 +42,11 @@ class BodyPlace:
     agreement: float
 
 
-def find_body_place(samples: list[Sample]) -> BodyPlace | None:
-    """The place that best holds what the pages' bodies are made of, and little else."""
+def find_body_place(samples: list[Sample], common: Collection[str]) -> BodyPlace | None:
+    """The place that best holds what the pages' bodies are made of, and little else.
+
+    common: lines that stand in several stories and are therefore none of the text.
+    """
     candidates = dict.fromkeys(selector for sample in samples for selector in _body_candidates(sample))
     found = {sample: scan(sample.document.root, candidates) for sample in samples}
     best: BodyPlace | None = None
@@ -55,18 +60,23 @@ def find_body_place(samples: list[Sample]) -> BodyPlace | None:
             total += sample.weight * held
             if box is not None and held >= 0.5:
                 homes[sample] = box
-        total -= _OUTSIDE * whole * max(0.0, _missing(samples, homes) - _STRAY)
+        total -= _OUTSIDE * whole * max(0.0, _missing(samples, homes, common) - _STRAY)
         if best is None or total / whole > best.agreement + 1e-9:
             best = BodyPlace(Place(selector, len(homes), None, _path(homes)), homes, total / whole)
     return best
 
 
-def _missing(samples: list[Sample], homes: Mapping[Sample, Box]) -> float:
-    """Share of the pages that have lines of the body outside of the box: a lead above it, or what was kept in error."""
+def _missing(samples: list[Sample], homes: Mapping[Sample, Box], common: Collection[str]) -> float:
+    """Share of the pages that have text of their own outside of the box: a lead above it, or what was kept in error."""
     short = sum(
-        not all(home.first <= line.index < home.last for line in sample.body.lines) for sample, home in homes.items()
+        any(_own_text(line, common) and not home.first <= line.index < home.last for line in sample.body.lines)
+        for sample, home in homes.items()
     )
     return short / len(samples)
+
+
+def _own_text(line: Line, common: Collection[str]) -> bool:
+    return len(line.text) >= _TEXT and line.link_chars * 2 < len(line.text) and line.text not in common
 
 
 def _body_candidates(sample: Sample) -> Iterable[str]:

@@ -12,7 +12,7 @@ from crawler.extract.lines import Box, Line
 from crawler.extract.places import name_of
 from crawler.items import Phrase, Place
 
-__all__ = ["find_cut", "find_furniture", "find_phrases"]
+__all__ = ["common_lines", "find_cut", "find_furniture", "find_phrases"]
 
 #: Furniture stands on this share of a layout's pages.
 _SHARE = 0.6
@@ -34,10 +34,22 @@ _MOST_BLOCKS, _MOST_PHRASES = 40, 60
 _KEPT, _VERBATIM_ABOVE = 0.2, 6
 
 
-def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Phrase, ...]:
-    """Lines, and beginnings of short lines at the edges, that stand in the body's box of several stories."""
+def common_lines(samples: list[Sample]) -> Counter[str]:
+    """Text → pages that have it in the body's box, for lines without figures that could belong to a text."""
+    pages: Counter[str] = Counter()
+    for sample in samples:
+        home = sample.boxes.get(sample.body.containers[0])
+        held = sample.document.lines[home.first : home.last] if home is not None else sample.body.lines
+        pages.update({line.text for line in held if _SHORTEST_INSIDE <= len(line.text) <= _LONGEST})
+    return Counter({text: count for text, count in pages.items() if count > 1 and phrase_key(text) == text})
+
+
+def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box], common: Counter[str]) -> tuple[Phrase, ...]:
+    """Lines, and beginnings and ends of lines at the edges, that stand in the body's box of several stories.
+
+    common: see common_lines(), over all layouts of the portal, which share their small print.
+    """
     lines: Counter[str] = Counter()
-    verbatim: Counter[str] = Counter()
     starts: Counter[str] = Counter()
     ends: Counter[str] = Counter()
     inner: set[str] = set()
@@ -47,19 +59,14 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box]) -> tuple[Ph
         edge = {line.index for line in (*held[:_FIRST_LINES], *held[-_LAST_LINES:])}
         texts = {line.text for line in held if _SHORTEST <= len(line.text) <= _LONGEST}
         lines.update({phrase_key(text) for text in texts})
-        verbatim.update(texts)
         inner.update(phrase_key(line.text) for line in held if line.index not in edge)
         starts.update({label for line in held if line.index in edge and (label := _label(line))})
         ends.update({end for line in held[-_LAST_LINES:] if (end := _end(line))})
     enough = max(2, _SHARE * len(samples))
-    often = {
-        text
-        for text, pages in verbatim.items()
-        if len(text) >= _SHORTEST_INSIDE and phrase_key(text) == text and pages >= _needed(text, inner)
-    }
+    often = {text: pages for text, pages in common.items() if pages >= _needed(text, inner)}
     whole = [
         Phrase(text, "line", pages)
-        for text, pages in lines.items()
+        for text, pages in (lines | often).items()
         if text in often or (pages >= enough and (len(text) >= _SHORTEST_INSIDE or text not in inner))
     ]
     begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
