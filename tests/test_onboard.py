@@ -142,6 +142,13 @@ def test_more_sections_than_requests():
     assert any("not read, for want of requests" in line for line in findings.uncertain)
 
 
+def test_a_section_is_no_home_page():
+    findings, _ = look(
+        f"{HOME}sh/", small_web(NAMES, special={"/sh/": section_page("sh", more='<a href="/yw/">要闻</a>')})
+    )
+    assert any(f"for the whole portal: scrapy onboard {HOME}" in line for line in findings.uncertain)
+
+
 def test_lists_without_dates_are_named():
     plain = {f"/{n}/": re.sub(r"<span>.*?</span>", "", section_page(n)) for n in NAMES}
     findings, _ = look(HOME, small_web(NAMES, special=plain))
@@ -190,7 +197,7 @@ def goods(url):
         pytest.param(one_page(b""), "empty answer", id="empty"),
         pytest.param(refuse("no such host, or no network"), "check the address and the network", id="dead"),
         pytest.param(refuse("robots.txt of x.cn forbids it"), "forbids it, so nothing was read", id="robots"),
-        pytest.param(refuse("HTTP 521", refused=True), "is not circumvented", id="refused"),
+        pytest.param(refuse("HTTP 521", refused=True), "refused (HTTP 521); this is not circumvented", id="refused"),
         pytest.param(refuse("HTTP 404"), "look the address up in a browser", id="404"),
         pytest.param(
             one_page("<html><script>document.cookie='__jsl_clearance=1|0|x';location.reload()</script></html>"),

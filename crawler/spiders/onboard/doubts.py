@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import urljoin
 
 from crawler.extract.urlpattern import COVERAGE
 from crawler.spiders.onboard.findings import Findings
+from crawler.urls import key
 
 __all__ = ["doubts"]
 
@@ -22,6 +24,9 @@ def doubts(findings: Findings) -> list[str]:
 
 
 def _about_portal(findings: Findings) -> Iterator[str]:
+    home = findings.portal.home
+    if "/" in key(home).rstrip("/"):
+        yield f"the address lies below another home page; for the whole portal: scrapy onboard {urljoin(home, '/')}"
     if findings.portal.title == findings.portal.name:
         yield "no name found; the address stands for it"
     if findings.place.province is None:

@@ -34,7 +34,9 @@ def unreachable(url: str, error: Unreadable) -> NotAPortal:
     if "forbids" in why:
         return NotAPortal(f"{url}: {why}, so nothing was read; ask the portal for leave, or leave it alone")
     if error.refused:
-        return NotAPortal(f"{url}: refused ({why}): {_LINES['blocked']}")
+        return NotAPortal(
+            f"{url}: refused ({why}); this is not circumvented: try again later, or ask the portal for access"
+        )
     if why.startswith("HTTP"):
         return NotAPortal(f"{url}: {why}; look the address up in a browser")
     return NotAPortal(f"{url}: {why}; check the address and the network, or try again later")
