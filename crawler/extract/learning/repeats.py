@@ -35,12 +35,17 @@ _KEPT, _VERBATIM_ABOVE = 0.2, 6
 
 
 def common_lines(samples: list[Sample]) -> Counter[str]:
-    """Text → pages that have it in the body's box, for lines without figures that could belong to a text."""
+    """Text → pages that have it, for lines without figures and links that could belong to a text and do not."""
     pages: Counter[str] = Counter()
     for sample in samples:
-        home = sample.boxes.get(sample.body.containers[0])
-        held = sample.document.lines[home.first : home.last] if home is not None else sample.body.lines
-        pages.update({line.text for line in held if _SHORTEST_INSIDE <= len(line.text) <= _LONGEST})
+        own = (*sample.title.lines, *sample.title.repeats)
+        pages.update(
+            {
+                line.text
+                for line in sample.document.lines
+                if _SHORTEST_INSIDE <= len(line.text) <= _LONGEST and not line.link_chars and line.index not in own
+            }
+        )
     return Counter({text: count for text, count in pages.items() if count > 1 and phrase_key(text) == text})
 
 
