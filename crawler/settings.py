@@ -43,6 +43,11 @@ REVISIT_DAYS = 3
 # Articles that one run asks again at most: three days of a city portal's news and half as many older ones; 0: none.
 REVISIT_LIMIT = 200
 
+# Portals that scrapy harvest crawls side by side: at a request a second each they keep one core busy.
+HARVEST_PORTALS = 100
+# Hours that scrapy harvest --due lets pass before it begins a portal again.
+HARVEST_LEAST_HOURS = 1.0
+
 # --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
 # Put a contact into it: portals that mind should be able to say so.
 USER_AGENT = "chengwen/0.1 (city news corpus; +https://example.invalid/set-USER_AGENT)"

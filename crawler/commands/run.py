@@ -9,33 +9,17 @@ from typing import Any
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
 
+from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, outcome_of
 from crawler.commands.summary import print_summary
 from crawler.corpus import Corpus
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
-from crawler.extensions.corpus import FATAL
 from crawler.spiders.portal import PortalSpider
 from crawler.urls import host_of
 
 __all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "ask_for_contact", "complain", "run_crawl"]
 
-#: Exit statuses of all commands (DESIGN.md §4).
-OK, FAILED, USAGE = 0, 1, 2
-#: Not now (EX_TEMPFAIL of sysexits.h): another run is on, or the portal's pause has not passed; nothing was asked.
-LATER = 75
-#: The portal refused the run (EX_NOPERM): it is left alone for a while.
-REFUSED = 77
-_NOT_NOW = {"busy": LATER, "paused": LATER, "blocked": REFUSED}
 #: Stands in the User-Agent of crawler/settings.py until somebody puts a contact there.
 NO_CONTACT = "example.invalid"
-#: How Scrapy says that a crawl ended by itself.
-FINISHED = "finished"
-_ENDINGS = {
-    "shutdown": "stopped on request",
-    "": "stopped at once",
-    "closespider_pagecount": "CLOSESPIDER_PAGECOUNT reached",
-    "closespider_timeout": "CLOSESPIDER_TIMEOUT reached",
-    "closespider_itemcount": "CLOSESPIDER_ITEMCOUNT reached",
-}
 
 
 def complain(line: str) -> None:
@@ -80,25 +64,12 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
 
 
 def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
+    stats = {} if crawler._stats is None else crawler.stats.get_stats()
+    outcome = outcome_of(crawler, stats.get("log_count/ERROR", 0))
     spider = crawler.spider
-    if not isinstance(spider, PortalSpider) or crawler._stats is None:
-        complain("the crawl could not begin; the log above says why")
-        return FAILED
-    tally = spider.tally
-    if crawler.settings.getbool("SUMMARY") and any(section.list_pages for section in tally.sections):
-        print_summary(spider, crawler.stats.get_stats())
-    fatal = crawler.stats.get_value(FATAL)
-    if tally.reason in _NOT_NOW:
-        complain(fatal or f"{spider.name}: {tally.reason}")
-        return _NOT_NOW[tally.reason]
-    problems = [*tally.failures, *tally.section_failures, *([fatal] if fatal else [])]
-    for line in problems:
+    wanted = isinstance(spider, PortalSpider) and crawler.settings.getbool("SUMMARY")
+    if wanted and any(section.list_pages for section in spider.tally.sections):
+        print_summary(spider, stats)
+    for line in outcome.lines:
         complain(line)
-    if tally.reason != FINISHED and not problems:
-        ending = _ENDINGS.get(tally.reason, tally.reason)
-        complain(f"{ending}; what was stored is kept, and the next run goes on from there")
-    errors = crawler.stats.get_value("log_count/ERROR", 0)
-    if errors and not problems:
-        complain(f"{errors} errors, which the log above names; what was stored is kept")
-    stopped_early = tally.reason != FINISHED and not tally.reason.startswith("closespider_")
-    return FAILED if problems or errors or bootstrap_failed or stopped_early else OK
+    return FAILED if bootstrap_failed and outcome.status == OK else outcome.status

@@ -3,6 +3,7 @@
 from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
 from crawler.corpus.records import (
@@ -28,6 +29,7 @@ __all__ = [
     "Corpus",
     "Due",
     "FailedLink",
+    "History",
     "Known",
     "Noted",
     "Outcome",
@@ -46,5 +48,6 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "due_at",
     "utc_now",
 ]

@@ -15,6 +15,7 @@ from crawler.corpus import (
     articles,
     checks,
     duplicates,
+    history,
     ledger,
     noting,
     overview,
@@ -27,6 +28,7 @@ from crawler.corpus import (
 from crawler.corpus import templates as learned
 from crawler.corpus.codec import local, utc_now
 from crawler.corpus.connection import Connection
+from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
     Due,
@@ -141,6 +143,11 @@ class Corpus:
         """Close the record of a crawl; one that was killed keeps an empty outcome."""
         with self._connection.writing() as db:
             portals.end_run(db, run_id, outcome, stats, self._clock())
+
+    def history(self, portal: str) -> History:
+        """Runs and news of a portal so far: see crawler.corpus.history.due_at."""
+        with self._connection.reading() as db:
+            return history.history(db, portal)
 
     def section_run(
         self,

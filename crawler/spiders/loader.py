@@ -31,6 +31,14 @@ class PortalLoader(SpiderLoader):
             return super().load(spider_name)
         return _spider(load(spider_name, self._portals_dir))
 
+    def portals(self) -> list[str]:  # type: ignore[valid-type]  # `list` is Scrapy's name for the method above
+        """Names of the portals alone."""
+        return names(self._portals_dir)
+
+    def portal(self, name: str) -> Portal:
+        """What is known of that portal; UnknownPortal (with the nearest names) or PortalError."""
+        return load(name, self._portals_dir)
+
 
 def portals_dir(settings: BaseSettings) -> Path | None:
     """The user's folder of portal files; None where it was not asked for and does not exist."""
