@@ -137,3 +137,57 @@ def test_an_empty_first_page_is_no_complete_walk():
 def test_posts_are_told_apart_by_their_form():
     assert page_id(LIST, {"startrecord": "1"}) != page_id(LIST, {"startrecord": "16"})
     assert page_id(f"{LIST}index.html") == page_id(LIST)
+
+
+def old(*numbers, days_ago=9):
+    return seen(*numbers, familiar=True, new=False, days_ago=days_ago)
+
+
+def test_a_little_news_above_familiar_links_needs_no_second_page():
+    w = walk()
+    assert not w.turn(page(1), seen(1, 2, days_ago=0) + old(*range(10, 20)), page(2), NOW)
+    assert w.ended == "known"
+
+
+def test_a_little_news_does_not_do_away_with_the_overlap():
+    w = walk()
+    assert w.turn(page(1), seen(1, 2, days_ago=0) + old(*range(10, 20), days_ago=1), page(2), NOW)
+
+
+def test_pinned_links_may_stand_above_the_news():
+    w = walk()
+    assert not w.turn(page(1), old(90, 91) + seen(1, days_ago=0) + old(*range(10, 20)), page(2), NOW)
+
+
+def test_much_news_on_a_page_asks_for_a_whole_familiar_one():
+    w = walk()
+    assert w.turn(page(1), seen(1, 2, 3, 4, 5, 6, 7, days_ago=0) + old(*range(10, 15)), page(2), NOW)
+    assert not w.turn(page(2), old(*range(20, 32)), page(3), NOW)
+
+
+def test_news_among_familiar_links_asks_for_a_whole_familiar_page():
+    w = walk()
+    assert w.turn(page(1), seen(1, days_ago=0) + old(10, 11) + seen(2, days_ago=2) + old(*range(12, 22)), page(2), NOW)
+
+
+def test_news_far_down_a_page_asks_for_a_whole_familiar_page():
+    w = walk()
+    assert w.turn(page(1), old(*range(10, 20)) + seen(1, days_ago=2) + old(*range(20, 30)), page(2), NOW)
+
+
+def test_after_a_page_of_news_a_little_more_is_not_little():
+    w = walk()
+    w.turn(page(1), seen(*range(12), days_ago=0), page(2), NOW)
+    assert w.turn(page(2), seen(12, days_ago=0) + old(*range(20, 31)), page(3), NOW)
+
+
+def test_two_known_pages_if_two_are_asked_for():
+    w = walk(known_pages=2)
+    assert w.turn(page(1), seen(1, days_ago=0) + old(*range(10, 20)), page(2), NOW)
+    assert not w.turn(page(2), old(*range(20, 30)), page(3), NOW)
+
+
+def test_a_busy_run_asks_for_a_whole_familiar_page_in_every_section():
+    w = walk()
+    assert w.turn(page(1), seen(1, days_ago=0) + old(*range(10, 20)), page(2), NOW, 12)
+    assert not w.turn(page(2), old(*range(20, 31)), page(3), NOW, 12)

@@ -37,6 +37,7 @@ class Lists:
         self._spider = spider
         self._walks: dict[str, SectionWalk] = {}
         self._recorded: set[str] = set()
+        self._news = 0
 
     def open(self, label: str, url: str, *, feed: bool = False) -> SectionWalk | None:
         """Begin a section's walk; None if it has begun, or beyond MAX_SECTIONS."""
@@ -108,7 +109,8 @@ class Lists:
         form = listing.next_form or sent
         here = page_id(request.url, sent)
         there = page_id(following, form) if following else None
-        go_on = walk.turn(here, [Seen(n.link, n.familiar, n.new) for n in noted], there, now)
+        self._news += sum(n.new for n in noted)
+        go_on = walk.turn(here, [Seen(n.link, n.familiar, n.new) for n in noted], there, now, self._news)
         for n in noted:
             if n.fetch and not self._too_old(n.link):
                 yield from spider.articles.requests(n.link, walk.label)

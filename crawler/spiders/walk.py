@@ -37,6 +37,11 @@ Ending = Literal[
     "failed",
     "stopped",
 ]
+#: Pinned items (置顶) that stand above the news (DOMAIN.md §4.3-5).
+PINNED = 5
+#: Share of a list page that may be news without casting doubt on the pages below: on a page of twenty, what a section
+#: of a city portal gets in a day (DOMAIN.md §7).
+HEAD_OF_NEWS = 1 / 2
 #: Endings after which nothing of the section is left unread.
 COMPLETE: frozenset[Ending] = frozenset({"known", "last_page", "no_new_links", "since", "loop", "by_date"})
 
@@ -79,12 +84,16 @@ class SectionWalk:
     _links: set[str] = field(default_factory=set)
     _spent: int = 0
     _known_run: int = 0
+    _news: int = 0
     _oldest: dt.datetime | None = None
 
-    def turn(self, page: str, seen: Sequence[Seen], next_page: str | None, now: dt.datetime) -> bool:
+    def turn(
+        self, page: str, seen: Sequence[Seen], next_page: str | None, now: dt.datetime, news: int | None = None
+    ) -> bool:
         """Take in one list page; True if the next page is to be read, else `ended` says why not.
 
-        page and next_page identify the requests: see page_id.
+        page and next_page identify the requests: see page_id.  news: links that the run has met for the first time so
+        far, in all sections; None: not counted.
         """
         self._visited.add(page)
         self.list_pages += 1
@@ -97,7 +106,8 @@ class SectionWalk:
         self._spent += any(s.new for s in own)
         self._look_at_dates(own)
         if not _is_first_page(next_page):
-            self._known_run = self._known_run + 1 if own and all(s.familiar for s in own) else 0
+            self._news += sum(not s.familiar for s in own)
+            self._known_run = self._known_run + 1 if self._is_known(own, news or 0) else 0
         self.ended = self._ending(own, fresh, next_page, now)
         return self.ended is None
 
@@ -120,6 +130,24 @@ class SectionWalk:
         if dates:
             oldest = min(dates)
             self._oldest = min(self._oldest, oldest) if self._oldest else oldest
+
+    def _is_known(self, own: Sequence[Seen], run_news: int) -> bool:
+        """True if the page holds familiar links only, or a little news that stands together above them.
+
+        News above familiar links is how a list grows, and what lies below is as well known as below a page without any.
+        Familiar links among the news were moved or put in by hand; news that fills half of the page, or a whole page
+        over all sections of the run, says that much has happened since the last one: then a whole familiar page is
+        wanted.
+        """
+        if not own:
+            return False
+        news = [place for place, s in enumerate(own) if not s.familiar]
+        if not news:
+            return True
+        if run_news > len(own):
+            return False
+        together = news[-1] - news[0] + 1 == len(news)
+        return together and news[0] <= PINNED and len(news) == self._news and len(news) < len(own) * HEAD_OF_NEWS
 
     def _ending(self, own: Sequence[Seen], fresh: set[str], next_page: str | None, now: dt.datetime) -> Ending | None:
         if not own and self.list_pages == 1 and next_page is None:
