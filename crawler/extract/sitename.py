@@ -33,7 +33,7 @@ _OWNED = re.compile(
 _LEAST, _LONGEST = 2, 14
 #: Points: an explicit og:site_name, what the article pages' titles end with, the parts of the title from its ends in,
 #: the logo's text, the owner's name.
-_OG, _TAIL, _TITLE, _LOGO, _OWNER, _NAMED = 4, 3, 3, 2, 1, 2
+_OG, _TAIL, _TITLE, _LOGO, _OWNER, _NAMED = 4, 3, 3, 2, 3, 2
 _FOOT = 1_500
 
 

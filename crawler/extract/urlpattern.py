@@ -30,9 +30,14 @@ _CLOCK_WIDTH = 12
 _WORDS = 3
 
 _HASH = re.compile(r"(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-_MIXED = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])(?!t?\d+$|[A-Za-z]{1,8}\d+$|\d+[A-Za-z]$)[0-9A-Za-z]{7,}")
+#: An id of letters and digits, but not a word with a number (t20221113, node12) nor a number with a letter.
+_MIXED = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])(?!(?:[A-Za-z]{1,8}\d+|\d+[A-Za-z])(?![0-9A-Za-z]))[0-9A-Za-z]{7,}")
 _SLUG = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+){3,}")
-_TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{24,40}(?![0-9A-Za-z])|\d+|[A-Za-z]+|[^0-9A-Za-z]")
+_TOKEN = re.compile(
+    r"(?<![0-9a-f])[0-9a-f]{24,40}(?![0-9A-Za-z])"
+    rf"|(?<![0-9A-Za-z]){_MIXED.pattern}(?![0-9A-Za-z])"
+    r"|\d+|[A-Za-z]+|[^0-9A-Za-z]"
+)
 #: Addresses whose build only a reader of DOMAIN.md §4 sees: WebPlus has directories of two hexadecimal digits.
 _KNOWN = (r"/c\d+a\d+/page\.(?:htm|psp)\b",)
 _SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -93,19 +98,23 @@ def _escape(text: str) -> str:
 
 
 def _sort_in(schemes: defaultdict[tuple[str, ...], _Scheme], url: str) -> None:
-    parts = urlsplit(canonical(url))
-    path, suffix = parts.path, ""
+    path, suffix = urlsplit(url).path, ""
     if match := _FILE.fullmatch(path):
         path, suffix = match[1], match[2].lower()
     segments = path.split("/")[1:]
     numbered = [i for i, segment in enumerate(segments) if any(char.isdigit() for char in segment) or _is_slug(segment)]
     # A path with a number names the story by itself; what follows is how the reader came.
-    query = {} if numbered else dict(parse_qsl(parts.query))
+    query = {} if numbered else dict(parse_qsl(urlsplit(canonical(url)).query))
     first = numbered[0] if numbered else len(segments) - 1
     if not numbered and not any(value.isdigit() for value in query.values()):
         return
     tokens = [token for segment in segments[first:] for token in ("/", *_tokens(segment))]
-    build = (*(_kind(token) for token in tokens), "?" if query else "", *sorted(query), suffix[-4:-1])
+    build = (
+        *(_kind(token) for token in tokens),
+        "?" if query else "",
+        *sorted(query),
+        "htm" if "htm" in suffix else suffix,
+    )
     scheme = schemes[build]
     scheme.rows.append(tokens)
     scheme.channels.add(tuple(segments[:first]))
@@ -159,7 +168,8 @@ def _listed(channels: Collection[tuple[str, ...]]) -> str:
 
 def _body(scheme: _Scheme) -> str:
     columns = list(zip(*scheme.rows, strict=True))
-    numbers = [i for i, column in enumerate(columns) if column[0].isdigit()]
+    named = ("digits", "mixed", "slug")
+    numbers = [i for i, column in enumerate(columns) if _kind(column[0]) in named or _HASH.fullmatch(column[0])]
     return "".join(_piece(column, last=i == numbers[-1]) if numbers else _piece(column, last=False)
                    for i, column in enumerate(columns))  # fmt: skip
 

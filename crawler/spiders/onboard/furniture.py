@@ -25,8 +25,10 @@ def furniture(findings: Findings) -> list[str]:
     The commonest first; several lines where the portal has several layouts.
     """
     seen: dict[str, int] = {}
-    for text, pages in (*_repeated(findings), *_cut(findings)):
-        seen[text] = seen.get(text, 0) + pages
+    for text, pages in _repeated(findings):
+        seen[text] = max(seen.get(text, 0), pages)
+    for text in _cut(findings):
+        seen[text] = seen.get(text, 0) + 1
     ordered = sorted(seen.items(), key=lambda item: -item[1])
     return [f"{text}, on {pages} of {len(findings.samples)} pages" for text, pages in ordered[:_MOST]]
 
@@ -44,10 +46,9 @@ def _repeated(findings: Findings) -> Iterator[tuple[str, int]]:
             yield f"“{_short(phrase.text)}”", phrase.pages
 
 
-def _cut(findings: Findings) -> Iterator[tuple[str, int]]:
+def _cut(findings: Findings) -> Iterator[str]:
     for sample in findings.samples:
-        for text in {f"“{_short(cut.text)}” ({cut.reason.replace('_', ' ')})" for cut in sample.article.cuts}:
-            yield text, 1
+        yield from {f"“{_short(cut.text)}” ({cut.reason.replace('_', ' ')})" for cut in sample.article.cuts}
 
 
 def _text(place: Place, roots: list[etree._Element]) -> str:
