@@ -25,6 +25,8 @@ from crawler.spiders.single import SinglePage
 
 __all__ = ["Command"]
 
+_RETRY_AFTER = "crawler.middlewares.retry_after.RetryAfter"
+
 
 class Command(ScrapyCommand):
     """Shows fields with their evidence, the body, and what was cut and why."""
@@ -91,8 +93,11 @@ class Command(ScrapyCommand):
     def _fetched(self, url: str) -> Page | None:
         assert self.crawler_process is not None
         assert self.settings is not None
+        # Retry-After is kept by an extension of whole crawls; one page is not asked for again.
+        middlewares = {**self.settings.getdict("DOWNLOADER_MIDDLEWARES"), _RETRY_AFTER: None}
         for name, off in (("ITEM_PIPELINES", {}), ("EXTENSIONS", {}), ("LOG_LEVEL", "ERROR")):
             self.settings.set(name, off, priority="cmdline")
+        self.settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
         crawler = self.crawler_process.create_crawler(SinglePage)
         self.crawler_process.crawl(crawler, url=url)
         self.crawler_process.start()
