@@ -191,3 +191,84 @@ def test_a_busy_run_asks_for_a_whole_familiar_page_in_every_section():
     w = walk()
     assert w.turn(page(1), seen(1, days_ago=0) + old(*range(10, 20)), page(2), NOW, 12)
     assert not w.turn(page(2), old(*range(20, 31)), page(3), NOW, 12)
+
+
+def test_a_list_that_ends_before_known_ground_is_capped_and_may_hide_news():
+    w = walk()
+    w.met_before = True
+    assert not w.turn(page(1), seen(1, 2, days_ago=0), None, NOW)
+    assert w.gap
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_list_that_ends_on_known_ground_or_is_read_for_the_first_time_hides_nothing(before):
+    w = walk()
+    w.met_before = before
+    w.turn(page(1), seen(1, days_ago=0) + (old(2) if before else []), None, NOW)
+    assert not w.gap
+
+
+# Lists as editors leave them, read to known ground: what is on them after the last walk → what has to be met
+
+PAGE = 10
+
+
+def read(items, known, *, budget=100, curated=None):
+    """Walk a list of numbers; the numbers met, and the walk.  curated: a first page that is no part of the list."""
+    w = walk(pages=budget)
+    pages = [items[i : i + PAGE] for i in range(0, len(items), PAGE)]
+    addresses = [page(n + 1) for n in range(len(pages))]
+    if curated is not None:
+        pages, addresses = [curated, *pages], [f"{LIST}index.shtml", f"{LIST}1.shtml", *addresses[1:]]
+    met, news = set(), 0
+    for n, numbers in enumerate(pages):
+        met |= set(numbers)
+        found = [seen(k, familiar=k in known, new=k not in known, days_ago=9)[0] for k in numbers]
+        news += sum(s.new for s in found)
+        following = addresses[n + 1] if n + 1 < len(pages) else None
+        if not w.turn(addresses[n], found, following, NOW, news):
+            break
+    return met, w
+
+
+STORED = list(range(100, 200))
+
+
+@pytest.mark.parametrize(
+    ("items", "pages"),
+    [
+        ([1, 2, *STORED], 1),
+        ([199, 198, 1, 2, *STORED], 1),
+        ([199, *STORED[:30], 1, *STORED[30:]], 1),
+        ([150, 1, 160, 2, *STORED], 2),
+        ([*range(1, 35), *STORED], 5),
+        ([*range(1, 10), *STORED[:10], 50, 51, *STORED[10:]], 4),
+        (STORED[::-1], 1),
+        ([*STORED[:7], 1, *STORED[7:]], 2),
+    ],
+    ids=["on top", "below pins", "out of reach", "re-sorted", "many", "back-dated", "turned over", "in mid-page"],
+)
+def test_news_is_met_in_few_pages(items, pages):
+    met, w = read(items, set(STORED))
+    assert w.ended == "known"
+    assert w.list_pages == pages
+    within = {number for number in items[: pages * PAGE] if number < 100}
+    assert within <= met
+
+
+def test_behind_a_curated_index_the_list_itself_is_read():
+    met, w = read([1, *STORED], set(STORED), curated=STORED[40:50])
+    assert (1 in met, w.list_pages, w.ended) == (True, 2, "known")
+
+
+def test_a_capped_list_that_rolled_over_says_so():
+    met, w = read(list(range(1, 41)), set(STORED))
+    w.met_before = True
+    assert len(met) == 40
+    assert (w.ended, w.gap) == ("last_page", True)
+
+
+def test_what_moved_into_a_section_is_its_news_though_the_portal_knows_it():
+    w = walk()
+    moved = seen(1, familiar=False, new=False, days_ago=0)
+    assert w.turn(page(1), old(*range(10, 17)) + moved + old(*range(17, 22)), page(2), NOW)

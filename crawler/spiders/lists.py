@@ -47,6 +47,8 @@ class Lists:
         section = spider.corpus.section(spider.name, label, url)
         trusts = section.covers(spider.limits.since)
         walk = SectionWalk(section.id, label, url, spider.limits, feed=feed, trusts_known=trusts)
+        # Feeds and front pages show a choice of the newest, and never reach back.
+        walk.met_before = bool(section.completed_at) and not feed and key(url) != key(spider.site.home)
         self._walks[key(url)] = walk
         return walk
 

@@ -76,6 +76,8 @@ class SectionWalk:
     feed: bool = False
     #: False: what was known covers less ground than this run asks for (an earlier run ended at its own since)
     trusts_known: bool = True
+    #: an earlier walk read this list to its end or to known ground: some of that should be met again
+    met_before: bool = False
     list_pages: int = 0
     links_seen: int = 0
     links_new: int = 0
@@ -85,6 +87,7 @@ class SectionWalk:
     _spent: int = 0
     _known_run: int = 0
     _news: int = 0
+    _met_familiar: bool = False
     _oldest: dt.datetime | None = None
 
     def turn(
@@ -102,6 +105,7 @@ class SectionWalk:
         fresh = keys - self._links
         self._links |= keys
         self.links_seen += len(fresh)
+        self._met_familiar |= any(s.familiar for s in own)
         self.links_new += sum(s.new for s in seen)
         self._spent += any(s.new for s in own)
         self._look_at_dates(own)
@@ -122,7 +126,13 @@ class SectionWalk:
 
     @property
     def gap(self) -> bool:
-        """True if news may lie beyond what was read, although nobody asked to leave it out."""
+        """True if news may lie beyond what was read, although nobody asked to leave it out.
+
+        A list that ends before anything familiar is met is capped (DOMAIN.md §4.1): what was new since the last run
+        and fell out below its last page was never shown to us.
+        """
+        if self.ended in ("last_page", "no_new_links", "loop"):
+            return self.met_before and self.links_seen > 0 and not self._met_familiar
         return self.ended in ("budget", "failed", "stopped", "empty", "needs_script")
 
     def _look_at_dates(self, own: Sequence[Seen]) -> None:
