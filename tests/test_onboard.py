@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -147,6 +148,20 @@ def test_a_section_is_no_home_page():
         f"{HOME}sh/", small_web(NAMES, special={"/sh/": section_page("sh", more='<a href="/yw/">要闻</a>')})
     )
     assert any(f"for the whole portal: scrapy onboard {HOME}" in line for line in findings.uncertain)
+
+
+@pytest.mark.parametrize(
+    ("end", "home", "hosts"),
+    [
+        ("https://yangzhou-demo.cn/", "https://yangzhou-demo.cn/", ("yangzhou-demo.cn",)),
+        (f"{HOME}shouye/", HOME, ("yangzhou-demo.cn",)),
+        ("http://www.guazhou.example/", "http://www.guazhou.example/", ("guazhou.example",)),
+    ],
+)
+def test_a_home_page_that_moved(end, home, hosts):
+    web = small_web(NAMES)
+    findings, _ = look(HOME, lambda url: dataclasses.replace(web(url), url=end) if url == HOME else web(url))
+    assert (findings.portal.home, findings.portal.hosts) == (home, hosts)
 
 
 def test_lists_without_dates_are_named():

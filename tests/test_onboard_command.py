@@ -6,9 +6,11 @@ import dataclasses
 import datetime as dt
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from crawler.commands import onboard as onboard_command
 from crawler.commands.onboard_write import check_pause
 from crawler.corpus import Corpus
 from crawler.demo import DemoPortal, serve
@@ -172,6 +174,24 @@ def test_a_second_look_keeps_what_was_edited(edited):
 
 def test_a_second_look_keeps_comments_at_the_head(edited):
     assert edited[1].startswith("# 编辑部电话见内网\n")
+
+
+def test_a_second_look_keeps_saved_pages(edited):
+    assert "fixtures/nanpu: saved pages kept" in edited[0].out
+
+
+@pytest.mark.parametrize(("answer", "agreed"), [("y", True), (" YES ", True), ("是", True), ("", False), ("n", False)])
+def test_only_yes_is_yes(monkeypatch, answer, agreed):
+    monkeypatch.setattr("builtins.input", lambda question: answer)
+    assert onboard_command._agreed(Path("a.toml")) is agreed
+
+
+def test_no_answer_is_no(monkeypatch):
+    def nobody(question):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    assert onboard_command._agreed(Path("a.toml")) is False
 
 
 def test_dry_run_writes_nothing(onboarded, tmp_path):

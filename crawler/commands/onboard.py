@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.commands.onboard_view import Waiting, as_json, print_findings, print_outcome
-from crawler.commands.onboard_write import Plan, check_pause, plan, store_template, write
+from crawler.commands.onboard_write import check_pause, plan, store_template, write
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.errors import ChengwenError, UsageError
 from crawler.portals import Portal, from_url
@@ -92,7 +92,7 @@ class Command(ScrapyCommand):
             sys.stdout.write(json.dumps(as_json(findings, planned), ensure_ascii=False, indent=2, default=str) + "\n")
         else:
             print_findings(findings, planned)
-        if not opts.dry_run and (opts.yes or _agreed(planned)):
+        if not opts.dry_run and (opts.yes or _agreed(planned.file)):
             write(planned)
             store_template(planned, corpus, self.settings.getfloat("CORPUS_TIMEOUT"))
         elif not opts.dry_run:
@@ -128,10 +128,10 @@ class Command(ScrapyCommand):
         return spider.findings
 
 
-def _agreed(planned: Plan) -> bool:
+def _agreed(file: Path) -> bool:
     """Ask on the terminal; anything but yes is no."""
     try:
-        answer = input(f"Write {planned.file}? [y/N] ")
+        answer = input(f"Write {file}? [y/N] ")
     except EOFError:
         return False
     return answer.strip().lower() in ("y", "yes", "是", "好")

@@ -65,6 +65,8 @@ def _settle(portal: Portal, known: Portal | None, home: Page) -> Portal:
     if known:
         return replace(portal, hosts=known.hosts, templates=known.templates)
     settled = from_url(home.url)
+    if key(home.url) == key(portal.home):
+        return replace(portal, home=home.url)
     if in_scope(home.url, portal.hosts):
         return portal
     return replace(portal, home=settled.home, hosts=settled.hosts)
