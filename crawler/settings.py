@@ -62,6 +62,9 @@ CONCURRENT_REQUESTS = 4
 # The first cookie makes Scrapy look up the public suffix list over the network; portals need none.
 COOKIES_ENABLED = False
 
+# Items of one response in the pipelines at a time: Scrapy starts so many tasks for every response, ours never wait.
+CONCURRENT_ITEMS = 1
+
 # --- The network ---------------------------------------------------------------------------------------------------
 DOWNLOAD_TIMEOUT = 30
 # Thirty-two megabytes: larger than any news page, smaller than what hurts.

@@ -43,6 +43,8 @@ _SEGMENT = re.compile(rb"[^<>\r\n]+|[<>\r\n]+")
 _MENDABLE = 1_000
 #: Below this many bytes outside ASCII, GBK text may be valid UTF-8 by chance (the well-known 联通).
 _SHORT = 16
+#: What is cut away to count the other bytes, a hundred times faster than one by one.
+_ASCII = bytes(range(128))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _maybe_utf16(body: bytes, text: str) -> Decoded:
 
 def _short_gbk(body: bytes, content_type: str | None) -> Decoded | None:
     """A few GBK characters that happen to be valid UTF-8, where the page says GBK."""
-    if len(body) > _HEAD or body.isascii() or sum(byte > 127 for byte in body) >= _SHORT:
+    if len(body) > _HEAD or body.isascii() or len(body.translate(None, _ASCII)) >= _SHORT:
         return None
     if declared_charsets(body, content_type)[:1] != ["gb18030"] or _UTF8_RUN.search(body):
         return None
