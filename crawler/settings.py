@@ -36,7 +36,7 @@ RETRY_AFTER_MAX = 120
 EPAPER_DAYS = 2
 # Articles that are written in one transaction, and the seconds after which fewer are written too.
 STORE_BATCH = 100
-STORE_SECONDS = 0.5
+STORE_SECONDS = 0.05
 # Stored articles are asked again (conditionally) every six hours while they are younger than this, later ever more
 # rarely: corrections and removals come within days.
 REVISIT_DAYS = 3

@@ -37,7 +37,7 @@ Ending = Literal[
     "failed",
     "stopped",
 ]
-#: Pinned items (置顶) that stand above the news (DOMAIN.md §4.3-5).
+#: Familiar links that may stand above or among the news: pinned (置顶) and fixed ones (DOMAIN.md §4.3-5).
 PINNED = 5
 #: Share of a list page that may be news without casting doubt on the pages below: on a page of twenty, what a section
 #: of a city portal gets in a day (DOMAIN.md §7).
@@ -142,12 +142,11 @@ class SectionWalk:
             self._oldest = min(self._oldest, oldest) if self._oldest else oldest
 
     def _is_known(self, own: Sequence[Seen], run_news: int) -> bool:
-        """True if the page holds familiar links only, or a little news that stands together above them.
+        """True if the page holds familiar links only, or a little news above them.
 
         News above familiar links is how a list grows, and what lies below is as well known as below a page without any.
-        Familiar links among the news were moved or put in by hand; news that fills half of the page, or a whole page
-        over all sections of the run, says that much has happened since the last one: then a whole familiar page is
-        wanted.
+        Many familiar links above the news say that it was put in further down; news that fills half of the page, or a
+        whole page over all sections of the run, says that much has happened: then a whole familiar page is wanted.
         """
         if not own:
             return False
@@ -156,8 +155,8 @@ class SectionWalk:
             return True
         if run_news > len(own):
             return False
-        together = news[-1] - news[0] + 1 == len(news)
-        return together and news[0] <= PINNED and len(news) == self._news and len(news) < len(own) * HEAD_OF_NEWS
+        above = news[-1] + 1 - len(news)
+        return above <= PINNED and len(news) == self._news and len(news) < len(own) * HEAD_OF_NEWS
 
     def _ending(self, own: Sequence[Seen], fresh: set[str], next_page: str | None, now: dt.datetime) -> Ending | None:
         if not own and self.list_pages == 1 and next_page is None:
