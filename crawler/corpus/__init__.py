@@ -3,6 +3,7 @@
 from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
@@ -23,13 +24,18 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.search import Found, Hit
+from crawler.corpus.selection import Selection
 
 __all__ = [
     "Batch",
     "Corpus",
     "Due",
+    "Excerpt",
     "FailedLink",
+    "Found",
     "History",
+    "Hit",
     "Known",
     "Noted",
     "Outcome",
@@ -42,6 +48,7 @@ __all__ = [
     "Revision",
     "Run",
     "Section",
+    "Selection",
     "Stored",
     "StoredArticle",
     "StoredTemplate",

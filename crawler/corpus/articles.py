@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus import checks, revisions
+from crawler.corpus import checks, revisions, search
 from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
 from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
@@ -82,6 +82,7 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
         body = _new_body(db, article)
     values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
+    search.add(db, article_id)
     _put_files(db, article_id, article)
     checks.seen(db, article_id, _born(article, how.now), how.visits.get(article.url), how.now, how.recent)
     return Stored(article_id, "new" if first is None else "duplicate")
@@ -135,11 +136,13 @@ _OLD = (
 
 
 def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
+    search.remove(db, article_id)
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
         f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
         [*(values[place] for place in _RENEWED), body, article_id],
     )
+    search.add(db, article_id)
     if body != old_body:
         _relink(db, article_id, article, old_body, body)
     for table, _ in _FILES:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawler.corpus import search
 from crawler.corpus.failures import translated
-from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, SEARCH_VERSION, VERSION
 from crawler.errors import CorpusError, CorpusForeign, CorpusNewer, CorpusReadOnly
 
 __all__ = ["Connection"]
@@ -145,8 +146,11 @@ class Connection:
     def _migrate(self) -> None:
         with self.writing() as db:
             # Read again under the lock: another process may have been faster.
-            for script in MIGRATIONS[self._pragma("user_version") :]:
+            before = self._pragma("user_version")
+            for version, script in enumerate(MIGRATIONS[before:], before + 1):
                 db.executescript(script)
+                if version == SEARCH_VERSION:
+                    search.fill(db)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {VERSION}")
 

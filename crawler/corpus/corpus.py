@@ -24,9 +24,10 @@ from crawler.corpus import (
     purge,
     reading,
     revisions,
+    search,
 )
 from crawler.corpus import templates as learned
-from crawler.corpus.codec import local, utc_now
+from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
@@ -47,6 +48,8 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.search import Found
+from crawler.corpus.selection import Selection
 from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
@@ -304,10 +307,18 @@ class Corpus:
             db.execute("PRAGMA secure_delete = ON")
         with self._connection.writing() as db:
             purged = purge.purge(db, url, why, self._clock())
+        self._expunge()
         with self._connection.reading() as db:
             # The log still holds the old pages.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return purged
+
+    def _expunge(self) -> None:
+        # In steps, so that a crawl that is writing waits for one of them at a time.
+        more = begin = True
+        while more:
+            with self._connection.writing() as db:
+                more, begin = search.expunge(db, begin), False
 
     def tombstone(self, url: str) -> Tombstone | None:
         """When and why an address was purged; None: it was not."""
@@ -337,7 +348,13 @@ class Corpus:
         since, until: bounds of published, the first included, the second not; duplicates: with those that repeat
         another article's text.
         """
-        wanted = reading.Filter(portal, local(since), local(until), duplicates)
+        return self.select(Selection(portal=portal, since=since, until=until, duplicates=duplicates))
+
+    def select(self, wanted: Selection) -> Iterator[Article]:
+        """Articles that are meant, in the order in which they were stored, read bit by bit.
+
+        Raises UsageError for a query that makes no sense, with the first article.
+        """
         last = 0
         while True:
             with self._connection.reading() as db:
@@ -346,6 +363,16 @@ class Corpus:
                 return
             yield from (stored.article for stored in found)
             last = found[-1].id
+
+    def count(self, wanted: Selection) -> int:
+        """How many articles are meant.  Raises UsageError for a query that makes no sense."""
+        with self._connection.reading() as db:
+            return search.count(db, wanted)
+
+    def search(self, wanted: Selection, limit: int = 20) -> Found:
+        """The best hits for wanted.words (docs/search.md).  Raises UsageError for a query that makes no sense."""
+        with self._connection.reading() as db:
+            return search.search(db, wanted, limit)
 
     def counts(self, portal: str | None = None) -> dict[str, int]:
         """Numbers of articles (duplicates among them), sections, rejects, runs, and of ledger entries by state."""

@@ -12,8 +12,10 @@ from sqlite_utils import Database
 from crawler.corpus.codec import COLUMNS, article_of, identity
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.schema import STATES
+from crawler.corpus.search import matching
+from crawler.corpus.selection import Selection
 
-__all__ = ["PAGE", "Filter", "counts", "find", "page"]
+__all__ = ["PAGE", "counts", "find", "page"]
 
 #: Articles read at a time: enough to make the query's cost vanish, some megabytes at most.
 PAGE = 500
@@ -27,29 +29,21 @@ _SELECT = (
 )
 
 
-class Filter:
-    """Conditions on articles, as SQL and its values."""
-
-    def __init__(self, portal: str | None, since: str | None, until: str | None, duplicates: bool) -> None:
-        """since, until: bounds of published as the corpus writes it, the first included, the second not."""
-        wanted = {"articles.portal = ?": portal, "articles.published >= ?": since, "articles.published < ?": until}
-        conditions = {condition: value for condition, value in wanted.items() if value is not None}
-        self.sql = "".join(f" AND {condition}" for condition in conditions)
-        self.values: list[object] = list(conditions.values())
-        if not duplicates:
-            self.sql += " AND articles.duplicate_of IS NULL"
-
-
 def find(db: Database, url: str) -> StoredArticle | None:
     """The article that goes by this address; None where there is none."""
     sql = f"{_SELECT} JOIN addresses ON article_id = articles.id WHERE addresses.key = ?"
     return next(iter(_stored(db, db.execute(sql, (identity(url),)).fetchall())), None)
 
 
-def page(db: Database, after: int, wanted: Filter) -> list[StoredArticle]:
+def page(db: Database, after: int, wanted: Selection) -> list[StoredArticle]:
     """The next articles beyond that id, in the order in which they were stored."""
-    sql = f"{_SELECT} WHERE articles.id > ?{wanted.sql} ORDER BY articles.id LIMIT {PAGE}"
-    return _stored(db, db.execute(sql, [after, *wanted.values]).fetchall())
+    if wanted.words is None:
+        conditions, values = wanted.sql()
+        sql = f"{_SELECT} WHERE articles.id > ?{conditions} ORDER BY articles.id LIMIT {PAGE}"
+        return _stored(db, db.execute(sql, [after, *values]).fetchall())
+    ids = matching(db, wanted, after, PAGE)
+    sql = f"{_SELECT} WHERE articles.id IN ({', '.join('?' * len(ids))}) ORDER BY articles.id"
+    return _stored(db, db.execute(sql, ids).fetchall())
 
 
 def counts(db: Database, portal: str | None) -> dict[str, int]:

@@ -6,7 +6,7 @@ text with an offset: SQLite has no type for them, and people read the file with 
 
 from __future__ import annotations
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "STATES", "VERSION"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "SEARCH_VERSION", "STATES", "VERSION"]
 
 #: "CHWN" in PRAGMA application_id: tells a corpus from any other SQLite file.
 APPLICATION_ID = int.from_bytes(b"CHWN", "big")
@@ -251,8 +251,21 @@ CREATE TABLE templates (
 );
 """
 
+# Tokens only, no text (crawler/corpus/search.py); content= names the table whose ids the rows have, so that other
+# programs see what the index belongs to (ECOSYSTEM.md, fact 3).  The tokenizer only has to split at spaces.
+# bm25: a word of the headline counts as eight of the text; the other columns are asked by name and do not rank.
+_SEARCH = """
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    title, body, source, section, portal, reporters, content="articles", tokenize="ascii"
+);
+INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(8.0, 1.0, 0.0, 0.0, 0.0, 0.0)');
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH)
+
+#: The version that has the search index; articles of older corpora are entered when it is made.
+SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1
 
 #: user_version of a file that this release writes.
 VERSION = len(MIGRATIONS)

@@ -1,0 +1,171 @@
+"""The search index: kept in the transaction that stores an article, asked with the query language of docs/search.md.
+
+articles_fts is an FTS5 table whose rows have the ids of articles.  It keeps tokens, not texts: to take a row out, FTS5
+has to be told what was put in, so remove() comes before articles or bodies change and add() after.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from crawler.corpus.bigrams import index_text
+from crawler.corpus.excerpt import Excerpt, passage, whole
+from crawler.corpus.search_query import Term, parse
+from crawler.corpus.selection import Selection
+
+__all__ = ["TABLE", "Found", "Hit", "add", "count", "expunge", "fill", "matching", "remove", "search"]
+
+#: The index, and what stands in its columns.
+TABLE = "articles_fts"
+_COLUMNS = ("title", "body", "source", "section", "portal", "reporters")
+_TEXTS = (
+    "SELECT articles.id, coalesce(title, '') || char(10) || coalesce(subtitle, ''), body, coalesce(source, ''),"
+    " coalesce(section, ''), coalesce(portal, ''), reporters"
+    " FROM articles JOIN bodies ON bodies.id = articles.body_id"
+)
+_NAMES = ", ".join(("rowid", *_COLUMNS))
+_MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
+
+#: Articles that a migration indexes at a time, and seconds between two words about it.
+_SLICE, _EVERY = 500, 5.0
+#: Pages that one step of a merge writes: some megabytes, so that other writers wait less than a second for it.
+_MERGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found.
+
+    published: as printed, Chinese time (ISO 8601), None: none printed.  title, passage: with the places of the
+    query's words.  score: bm25, the smaller the better.  duplicate_of: id of the article that was first with the text.
+    """
+
+    id: int
+    url: str
+    portal: str | None
+    section: str | None
+    published: str | None
+    source: str | None
+    title: Excerpt
+    passage: Excerpt
+    score: float
+    duplicate_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best hits, and how many articles match altogether."""
+
+    total: int
+    hits: tuple[Hit, ...]
+
+
+# --- Keeping it ------------------------------------------------------------------------------------------------------
+
+
+def add(db: Database, article_id: int) -> None:
+    """Enter an article as it stands in the tables."""
+    row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
+    db.execute(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", _tokens(row))
+
+
+def remove(db: Database, article_id: int) -> None:
+    """Take an article out, while the tables still hold what was entered."""
+    row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
+    db.execute(f"INSERT INTO {TABLE} ({TABLE}, {_NAMES}) VALUES ('delete', {_MARKS})", _tokens(row))
+
+
+def _tokens(row: tuple[Any, ...]) -> list[Any]:
+    article_id, *texts, reporters = row
+    return [article_id, *(index_text(text) for text in texts), index_text(" ".join(json.loads(reporters)))]
+
+
+def fill(db: Database, say: Callable[[str], None] | None = None) -> None:
+    """Enter all articles of a corpus that has no index yet, and say how far that is."""
+    say = say or _say
+    total = int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
+    done, last, spoken = 0, 0, time.monotonic()
+    sql = f"{_TEXTS} WHERE articles.id > ? ORDER BY articles.id LIMIT {_SLICE}"
+    while rows := db.execute(sql, (last,)).fetchall():
+        db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
+        done, last = done + len(rows), rows[-1][0]
+        if time.monotonic() - spoken >= _EVERY:
+            spoken = time.monotonic()
+            say(f"building the search index, once: {done:,} of {total:,} articles")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"chengwen: {line}\n")
+
+
+def expunge(db: Database, begin: bool) -> bool:
+    """Overwrite what removed rows left in the index, step by step; True while there is more to do.
+
+    FTS5 notes a removal and keeps the old tokens until their part of the index is merged; the text could be put
+    together from them.  begin: the first step, which has everything merged into one part.
+    """
+    before = db.conn.total_changes
+    pages = -_MERGE if begin else _MERGE
+    db.execute(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', ?)", (pages,))
+    # Fewer than two changes: nothing was left to merge (https://sqlite.org/fts5.html#the_merge_command).
+    return db.conn.total_changes - before >= 2
+
+
+# --- Asking it -------------------------------------------------------------------------------------------------------
+
+_BEST = """
+SELECT articles.id, url, portal, section, published, source, title, body, score, duplicate_of
+FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
+ORDER BY score, articles.id DESC"""
+
+
+def search(db: Database, wanted: Selection, limit: int) -> Found:
+    """The best hits, those with the words in their headlines first, and the newest of equals.
+
+    Raises UsageError for a query that makes no sense.
+    """
+    query = parse(wanted.words or "")
+    source, values = _source(wanted, query.match)
+    best = f"SELECT {TABLE}.rowid AS id, {TABLE}.rank AS score {source} ORDER BY score, id DESC LIMIT ?"
+    rows = db.execute(_BEST.format(best=best), [*values, limit]).fetchall()
+    total = len(rows) if len(rows) < limit else _count(db, source, values)
+    return Found(total, tuple(_hit(row, query.terms) for row in rows))
+
+
+def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
+    article_id, url, portal, section, published, source, title, body, score, first = row
+    marked = whole(title or "", terms, "title")
+    return Hit(article_id, url, portal, section, published, source, marked, passage(body, terms), score, first)
+
+
+def count(db: Database, wanted: Selection) -> int:
+    """How many articles are meant."""
+    if wanted.words is None:
+        conditions, values = wanted.sql()
+        return _count(db, f"FROM articles WHERE 1{conditions}", values)
+    return _count(db, *_source(wanted, parse(wanted.words).match))
+
+
+def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[int]:
+    """The next ids beyond that one, in order; wanted has words."""
+    source, values = _source(wanted, parse(wanted.words or "").match)
+    sql = f"SELECT {TABLE}.rowid {source} AND {TABLE}.rowid > ? ORDER BY {TABLE}.rowid LIMIT ?"
+    return [row[0] for row in db.execute(sql, [*values, after, limit])]
+
+
+def _source(wanted: Selection, match: str) -> tuple[str, list[object]]:
+    conditions, values = wanted.sql()
+    # Without other conditions the index alone answers: a tenth of the reading.
+    join = f" JOIN articles ON articles.id = {TABLE}.rowid" if conditions else ""
+    return f"FROM {TABLE}{join} WHERE {TABLE} MATCH ?{conditions}", [match, *values]
+
+
+def _count(db: Database, source: str, values: list[object]) -> int:
+    return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
