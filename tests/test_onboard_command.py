@@ -223,7 +223,7 @@ def test_a_host_that_refused_is_left_alone(tmp_path):
     with Corpus.open(tmp_path / "corpus.db") as corpus:
         corpus.pause("www.example.cn", "HTTP 521", dt.timedelta(days=1))
     with pytest.raises(PortalError, match=r"refused the last run \(HTTP 521\)"):
-        check_pause(tmp_path / "corpus.db", "http://www.example.cn/")
+        check_pause(tmp_path / "corpus.db", "http://www.example.cn/", 1, readonly=True)
 
 
 def test_a_dead_host_is_one_line(tmp_path):

@@ -83,7 +83,8 @@ class Command(ScrapyCommand):
         name, known = find_portal(portal.home, opts.name, folder if folder.is_dir() else None)
         corpus = Path(self.settings["CORPUS"])
         if corpus.exists():
-            check_pause(corpus, portal.home)
+            # Opening for writing brings a corpus of an older release up to date, which a dry run must not do.
+            check_pause(corpus, portal.home, self.settings.getfloat("CORPUS_TIMEOUT"), readonly=opts.dry_run)
         findings = self._look(replace(portal, name=name, title=name), known)
         if findings is None:
             return FAILED

@@ -77,9 +77,9 @@ def write(planned: Plan) -> None:
         fixture_files.write(planned.fixtures, rows)
 
 
-def check_pause(corpus: Path, home: str) -> None:
+def check_pause(corpus: Path, home: str, timeout: float, *, readonly: bool) -> None:
     """Raises PortalError where the host refused a crawl and is to be left alone for now."""
-    with Corpus.open(corpus, readonly=True) as opened:
+    with Corpus.open(corpus, timeout=timeout, readonly=readonly) as opened:
         pause = opened.pauses().get(host_of(home))
     if pause is not None and pause.until > dt.datetime.now(dt.UTC):
         until = pause.until.astimezone(CST).strftime("%Y-%m-%d %H:%M")
