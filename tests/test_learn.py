@@ -10,6 +10,8 @@ import pytest
 from crawler.demo import FAMILIES, DemoPortal, Request
 from crawler.errors import UsageError
 from crawler.extract import extract, from_json, learn, to_json
+from crawler.extract.dom import load
+from crawler.extract.learned import read_learned
 from crawler.items import Page, Template
 
 HOST = "http://www.example.cn"
@@ -34,7 +36,7 @@ def page(
     <div class="{wrap}"><div class="where">您的位置：<a href="/">首页</a> &gt; <a href="/a/">要闻</a></div>
     <h1>{topic}有了新进展</h1><div class="info">2024-03-0{number % 9 + 1} 08:30 来源：示例日报</div>
     <div class="{body}">{text}{inside}</div>{foot}</div>
-    <div class="rank"><ul><li><a href="/1">这是第一条别的新闻标题</a><li><a href="/2">这是第二条别的新闻标题</a></ul></div>
+    <div class="rank"><ul><li><a href="/1">第一条别的新闻标题</a><li><a href="/2">第二条别的新闻标题</a></ul></div>
     <div class="foot">示例新闻网 版权所有</div></body></html>"""
     return Page(f"{HOST}/a/2024/{1000 + number}.html", html.encode(), "text/html; charset=utf-8")
 
@@ -274,6 +276,33 @@ def test_a_mistake_in_json_is_named(change, key):
 def test_text_that_is_no_json_is_named():
     with pytest.raises(UsageError, match="not JSON"):
         from_json("{")
+
+
+def test_only_what_matters_is_walked():
+    template = learn(pages())
+    other = held_out()
+    fitting = read_learned(load(other.body, other.url), [template])
+    texts = "".join(line.text for line in fitting.document.lines)
+    assert paragraphs(TOPICS[-1])[0] in texts
+    assert "第一条别的新闻标题" not in texts
+    assert "版权所有" not in texts
+
+
+def test_a_missing_date_is_no_reason_to_refuse_the_page():
+    other = held_out()
+    without = other.body.replace(b"2024-03-08 08:30", b"")
+    article = extract(without, other.url, template=learn(pages()))
+    assert (article.template, article.evidence["template"].confidence) == ("www.example.cn", 0.8)
+    assert "date" in article.evidence["template"].rule
+
+
+def test_a_headline_in_brief_is_read_in_its_place():
+    other = held_out()
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs(TOPICS[-1]))
+    brief = "<p>社区食堂昨天开门迎客，首日接待了三百多位老人。</p>"
+    promotion = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs("别处的大工程"))
+    body = other.body.replace(text.encode(), brief.encode()).replace(b"<ul>", promotion.encode() + b"<ul>")
+    assert extract(body, other.url, template=learn(pages())).body == "社区食堂昨天开门迎客，首日接待了三百多位老人。"
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))

@@ -158,8 +158,6 @@ def core_within(document: Document, title: Title, home: Box) -> Core | None:
     if best is None:
         return None
     first, last, total = best
-    if total < _LITTLE and (plain := fallback_core(document, title)) is not None:
-        return plain
     return Core(lines[first].index, lines[last].index + 1, home, total, 0.0, lines[first].hidden)
 
 

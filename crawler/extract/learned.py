@@ -23,7 +23,7 @@ __all__ = ["ENOUGH", "Fitting", "phrase_key", "read_learned"]
 ENOUGH = 0.75
 _BODY, _TITLE, _DATE = 0.5, 0.3, 0.2
 #: Text, in points of container.py, from which the body is certainly one; shorter pages may be notices and messages, and
-#: whether they are is told from the whole page (kind.py).
+#: whether they are is told from the whole page (kind.py); with every place held, half of it is certain.
 _CERTAIN = 140.0
 #: A body must earn this much at all: half of what the shortest article of the bench has.
 _LEAST = 35.0
@@ -34,7 +34,9 @@ _NEARLY_ALL = 0.8
 _LONGEST_TITLE = 120
 #: Layouts that are tried on a page before it counts as none of them.
 _TRIED = 3
-#: Places that this share of a layout's pages has are expected on all of them.
+#: What every article has (not every one has editors or keywords) is expected on all pages of a layout if this share of
+#: those learned from has it there.
+_EXPECTED = ("title", "date", "source", "breadcrumb", "page")
 _MOST = 0.6
 _DATED = re.compile(
     r"(?:19|20)\d\d\s?[-/年.—－]|\d{1,2}-\d{1,2}|\d{1,2}月\d{1,2}日|\d{1,2}[:：]\d\d|[刚今昨前]天|刚刚|\d前"
@@ -65,7 +67,9 @@ def read_learned(page: Document, templates: Sequence[Template]) -> Fitting | Non
 
     page: loaded, not walked.  Where nothing fits, the fitting's document is not to be used.
     """
-    layouts = [(template, layout) for template in templates for layout in template.layouts if _meant(template, page)]
+    layouts = [
+        (template, layout) for template in templates for layout in template.layouts if _meant(template, layout, page)
+    ]
     best: Fitting | None = None
     for template, layout, found in _there(page, layouts):
         fitting = _read(page, template, layout, found)
@@ -77,8 +81,8 @@ def read_learned(page: Document, templates: Sequence[Template]) -> Fitting | Non
     return best
 
 
-def _meant(template: Template, page: Document) -> bool:
-    return template.url is None or re.search(template.url, page.url) is not None
+def _meant(template: Template, layout: Layout, page: Document) -> bool:
+    return "body" in layout.places and (template.url is None or re.search(template.url, page.url) is not None)
 
 
 _Found = dict[str, etree._Element]
@@ -112,7 +116,7 @@ def _read(page: Document, template: Template, layout: Layout, found: _Found) -> 
         places = [found[selector] for selector in dict.fromkeys(selectors) if selector in found]
         start = places if "title" in layout.places else [body, *places]
         fitting = _body_in(region(page, body, start, layout.extras), template, layout, body, found)
-        if fitting.template is None or fitting.body.points >= _CERTAIN:
+        if fitting.template is None or fitting.body.points >= (_CERTAIN if fitting.fit < 1.0 else _CERTAIN / 2):
             return fitting
     whole = Document(page.url, page.encoding, page.root)
     walk(whole)
@@ -121,9 +125,9 @@ def _read(page: Document, template: Template, layout: Layout, found: _Found) -> 
 
 def _complete(layout: Layout, found: _Found) -> bool:
     """Whether all is there that most pages of the layout have; else what is missing may stand anywhere."""
-    expected = [place for place in layout.places.values() if place.pages >= _MOST * layout.pages]
-    title = layout.places.get("title")
-    return all(place.selector in found for place in (*expected, *([title] if title else ())))
+    known = {name: layout.places[name] for name in _EXPECTED if name in layout.places}
+    expected = [place for name, place in known.items() if name == "title" or place.pages >= _MOST * layout.pages]
+    return all(place.selector in found for place in expected)
 
 
 def _body_in(document: Document, template: Template, layout: Layout, element: etree._Element, found: _Found) -> Fitting:

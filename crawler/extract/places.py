@@ -57,7 +57,11 @@ def selector_error(selector: str) -> str | None:
 
 
 def _first(selector: str, node: etree._Element) -> etree._Element | None:
-    found = _compiled(selector)(node)
+    try:
+        found = _compiled(selector)(node)
+    except (SelectorError, etree.XPathError):
+        # from_json refuses wrong selectors; one that was put together in a program finds nothing.
+        return None
     if isinstance(found, list) and found and isinstance(found[0], etree._Element):
         return found[0]
     return None

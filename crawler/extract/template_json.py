@@ -25,7 +25,7 @@ _PHRASE = ("text", "match", "pages")
 #: What can have a place; body is where a layout begins.
 _FIELDS = (
     *("title", "body", "date", "source", "breadcrumb", "reporters", "correspondents", "photographers", "editors"),
-    *("keywords", "pager"),
+    *("keywords", "pager", "page"),
 )
 _SELECTOR_FIELDS = ("title", "published", "source", "reporters", "editors", "breadcrumb", "body")
 _EXTRAS = ("comments", "json_ld")

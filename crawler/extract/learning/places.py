@@ -28,7 +28,7 @@ _SHARE, _LEAST = 0.3, 2
 _ROW = 9
 _FIELDS = (
     *("title", "date", "source", "breadcrumb", "reporters", "correspondents", "photographers", "editors"),
-    *("keywords", "pager"),
+    *("keywords", "pager", "page"),
 )
 
 

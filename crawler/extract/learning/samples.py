@@ -10,6 +10,7 @@ from functools import cached_property
 
 from crawler.extract.body import Body, find_body
 from crawler.extract.dom import Document, parse
+from crawler.extract.epaper import article_page
 from crawler.extract.kind import kind_of, not_html
 from crawler.extract.lines import Box, Line
 from crawler.extract.metadata import Metadata, describe
@@ -82,7 +83,8 @@ def read_sample(page: Page) -> Sample | None:
         return None
     told = describe(document, title, body)
     lines = _lines(document, title, told)
-    for name, line in (("pager", _pager(document)), ("keywords", _keywords(document, body, told))):
+    others = {"pager": _pager(document), "keywords": _keywords(document, body, told), "page": _paper_page(document)}
+    for name, line in others.items():
         if line is not None:
             lines[name] = line
     return Sample(page, document, title, body, lines, told.published)
@@ -92,6 +94,12 @@ def _keywords(document: Document, body: Body, told: Metadata) -> Line | None:
     """The line below the body with a printed keyword."""
     below = document.lines[body.last + 1 : body.last + 1 + _BELOW]
     return next((line for line in below if told.keywords and told.keywords[0] in line.text), None)
+
+
+def _paper_page(document: Document) -> Line | None:
+    """The line with the printed page of an e-paper: 第A03版：要闻."""
+    number, _ = article_page(document)
+    return next((line for line in document.lines if number and number in line.text), None)
 
 
 def _pager(document: Document) -> Line | None:
