@@ -133,6 +133,19 @@ def test_a_budget_leaves_a_gap_that_later_runs_close(corpus):
     assert stored(corpus) == truth(portal)
 
 
+def test_a_file_whose_sections_are_all_gone_falls_back_on_the_navigation(corpus, tmp_path):
+    portal = DemoPortal("seed", seed=4, size=60)
+    with serve([portal]) as server:
+        (tmp_path / "old.toml").write_text(
+            f'title = "旧"\nhome = "{server.url}"\nhosts = ["127.0.0.1"]\n[sections]\n"旧栏目" = "{server.url}gone/"\n',
+            encoding="utf-8",
+        )
+        done = scrapy("crawl", "old", *settings(corpus, f"PORTALS_DIR={tmp_path}"))
+    assert done.status == 1
+    assert "旧栏目" in done.err
+    assert stored(corpus) == truth(portal)
+
+
 def test_an_epaper_is_walked_by_date(corpus, tmp_path):
     portal = DemoPortal("founder", seed=4, size=120)
     with serve([portal]) as server:

@@ -90,6 +90,7 @@ class Lists:
             self._end(walk, "empty")
             if kind == "blocked":
                 spider.refused(response.url, "challenge page")
+            yield from spider.home_instead()
             return
         spider.passed(response.url)
         yield from self._take_in(walk, listing, response, now, depth)
@@ -135,7 +136,7 @@ class Lists:
             url = site.list_pages.url(walk.url, walk.list_pages + 1)
         return url if url and site.owns(url) else None
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> Iterator[Request]:
         """A list page that could not be had ends its walk; the next run begins it again."""
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
         walk: SectionWalk = request.cb_kwargs["walk"]
@@ -149,6 +150,12 @@ class Lists:
         self._spider.tally.section_failed(walk.label, f"{request.url}: {reason_of(failure)}")
         self._end(walk, "failed")
         self._spider.count_refusal(failure)
+        yield from self._spider.home_instead()
+
+    def lost(self, urls: Iterable[str]) -> bool:
+        """True if not one of these sections could be read."""
+        walks = [self._walks.get(key(url)) for url in urls]
+        return all(walk is not None and walk.ended in ("failed", "empty") for walk in walks)
 
     def stop(self) -> None:
         """The run ends: walks that are not over are stopped."""

@@ -60,6 +60,7 @@ class PortalSpider(scrapy.Spider):
         self.templates = Templates(self)
         self.revisits = Revisits(self)
         self._given = self._given_sections()
+        self._home_asked = False
 
     def _site(self) -> Portal:
         if self.portal is not None:
@@ -112,12 +113,21 @@ class PortalSpider(scrapy.Spider):
         if self.site.sections:
             yield from self.lists.requests(self._given, depth=0)
         elif not narrowed or not set(self.options.sections) <= self.papers.labels:
-            yield Request(self.site.home, self.parse_home, errback=self.home_failed, dont_filter=True)
+            yield self._home_request()
         if not narrowed:
             yield from self.feed_requests(self.site.feeds)
             yield from self.feed_requests(s.url for s in known if s.label.startswith(FEED_LABEL))
             yield from self._probes() if not known and not self.site.feeds else ()
             yield from self.revisits.requests() if self.options.limit is None else ()
+
+    def _home_request(self) -> Request:
+        self._home_asked = True
+        return Request(self.site.home, self.parse_home, errback=self.home_failed, dont_filter=True)
+
+    def home_instead(self) -> Iterator[Request]:
+        """Sections of a file grow old: when not one of them is left, the navigation says what there is today."""
+        if self._given and not self._home_asked and self.lists.lost(url for _, url in self._given):
+            yield self._home_request()
 
     def closed(self, reason: str) -> None:
         """Write down how far the sections were read whose walk did not end by itself."""

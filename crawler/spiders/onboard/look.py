@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from crawler.extract import FEED_PATHS, extract, learn, read_feed_index, read_list
@@ -30,6 +30,8 @@ SAMPLES = 8
 _RESERVE = SAMPLES + 1
 #: Sections of a navigation beyond that are link farms, as for the walk (setting MAX_SECTIONS).
 _MOST_SECTIONS = 80
+#: Pages of each kind that are searched for marks of the software: they are alike.
+_MARKED = 4
 #: Pages from which learn() learns (DESIGN.md §4).
 _LEAST_PAGES = 3
 
@@ -57,7 +59,7 @@ async def look_over(portal: Portal, known: Portal | None, fetch: Fetch, say: Say
     good = [s for s in samples if s.article.kind in STORED_KINDS and s.article.title]
     dated = any(link.published for link in listing.articles) or any(section.dated for section in found)
     check_samples(portal.home, samples, good, dated)
-    return _conclude(portal, home, found, feeds, reader.pages, own, good, fetch.spent)
+    return _conclude(portal, _Seen(home, found, feeds, reader.pages, own, good, fetch.spent))
 
 
 def _settle(portal: Portal, known: Portal | None, home: Page) -> Portal:
@@ -146,43 +148,48 @@ def _turns(found: Sequence[SectionFound], home: Sequence[str]) -> Iterator[tuple
                 yield pair
 
 
-def _conclude(
-    portal: Portal,
-    home: Page,
-    found: list[SectionFound],
-    feeds: tuple[str, ...],
-    lists: Sequence[Page],
-    own: Sequence[str],
-    samples: list[Sample],
-    requests: int,
-) -> Findings:
-    kept = [section for section in found if section.fault is None]
-    links = list(dict.fromkeys(url for section in kept for url in section.links or ())) or list(own)
-    addresses = [section.url for section in found] + [section.next for section in kept if section.next] + [portal.home]
-    patterns = find_patterns(links, addresses)
-    title = site_name(home, [page_title(sample.page) for sample in samples]) or portal.title
-    place = guess_place(title, host_of(home.url), foot_text(home))
-    portal = replace(
-        portal,
-        title=title,
-        city=place.city,
-        province=place.province,
-        sections=_specs(kept),
-        article_urls=tuple(pattern.regex for pattern in patterns),
-        feeds=feeds,
-    )
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the requests brought.  lists: section pages; own: article links of the home page; samples: good articles."""
+
+    home: Page
+    found: list[SectionFound]
+    feeds: tuple[str, ...]
+    lists: Sequence[Page]
+    own: Sequence[str]
+    samples: list[Sample]
+    requests: int
+
+
+def _conclude(portal: Portal, seen: _Seen) -> Findings:
+    """Everything that follows from the pages, without asking for more."""
+    kept = [section for section in seen.found if section.fault is None]
+    links = list(dict.fromkeys(url for section in kept for url in section.links or ())) or list(seen.own)
+    lists = [*(s.url for s in seen.found), *(s.next for s in kept if s.next), portal.home]
+    pages = [seen.home, *seen.lists[:_MARKED], *(sample.page for sample in seen.samples[:_MARKED])]
+    patterns = find_patterns(links, lists)
+    title = site_name(seen.home, [page_title(sample.page) for sample in seen.samples]) or portal.title
+    place = guess_place(title, host_of(seen.home.url), foot_text(seen.home))
     findings = Findings(
-        home=home,
-        portal=portal,
+        home=seen.home,
+        portal=replace(
+            portal,
+            title=title,
+            city=place.city,
+            province=place.province,
+            sections=_specs(kept),
+            article_urls=tuple(pattern.regex for pattern in patterns),
+            feeds=seen.feeds,
+        ),
         place=place,
-        charset=decode(home.body, home.content_type).encoding,
-        cms=find_cms(links, addresses, [page.body for page in (home, *lists[:4], *(s.page for s in samples[:4]))]),
-        sections=found,
+        charset=decode(seen.home.body, seen.home.content_type).encoding,
+        cms=find_cms(links, lists, [page.body for page in pages]),
+        sections=seen.found,
         patterns=patterns,
         links=len(links),
-        samples=samples,
-        template=_template(portal.name, samples),
-        requests=requests,
+        samples=seen.samples,
+        template=_template(portal.name, seen.samples),
+        requests=seen.requests,
     )
     findings.uncertain = doubts(findings)
     return findings
