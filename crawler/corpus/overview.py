@@ -95,8 +95,10 @@ FROM runs WHERE portal = ? ORDER BY id DESC LIMIT ?"""
 
 def figures(db: Database, name: str | None = None) -> list[PortalFigures]:
     """One line a portal, or that of one, by name."""
-    rows = db.execute(_FIGURES, {"name": name}).fetchall()
-    return [PortalFigures(*row, last_run=next(iter(_runs(db, row[0], 1)), None)) for row in rows]
+    return [
+        PortalFigures(one, city, province, home, found, articles, failed, next(iter(_runs(db, one, 1)), None))
+        for one, city, province, home, found, articles, failed in db.execute(_FIGURES, {"name": name}).fetchall()
+    ]
 
 
 def detail(db: Database, name: str) -> PortalDetail | None:
