@@ -90,6 +90,7 @@ EXTENSIONS = {
     "crawler.extensions.corpus.CorpusSession": 0,
     "crawler.extensions.progress.Progress": 10,
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
+    "crawler.extensions.pace.Pace": 25,
     "crawler.extensions.backoff.Backoff": 30,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": 500,

@@ -67,8 +67,7 @@ def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
     stats = {} if crawler._stats is None else crawler.stats.get_stats()
     outcome = outcome_of(crawler, stats.get("log_count/ERROR", 0))
     spider = crawler.spider
-    wanted = isinstance(spider, PortalSpider) and crawler.settings.getbool("SUMMARY")
-    if wanted and any(section.list_pages for section in spider.tally.sections):
+    if isinstance(spider, PortalSpider) and crawler.settings.getbool("SUMMARY") and spider.tally.read_something:
         print_summary(spider, stats)
     for line in outcome.lines:
         complain(line)

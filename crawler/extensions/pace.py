@@ -1,17 +1,44 @@
-"""Holds a host's downloader slot: the one place that knows how Scrapy's downloader keeps its queue."""
+"""The pace of a host's downloader slot: the one place that knows how Scrapy's downloader keeps its queue."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import call_later
 
 if TYPE_CHECKING:
     from scrapy.core.downloader import Slot
 
-__all__ = ["drop_queue", "hold"]
+__all__ = ["Pace", "drop_queue", "hold"]
+
+
+class Pace:
+    """Counts a host's delay from its last answer.
+
+    Scrapy counts from the moment at which it hands a request on; what a busy process sends later than that comes
+    closer to the next one (0.2 s instead of 1 s in a harvest of a hundred portals).  The answer proves that the request
+    has arrived.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Listen to every answer."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.answered, signal=signals.response_downloaded)
+        return extension
+
+    def answered(self, request: Request) -> None:
+        """The next request goes out a whole delay after this moment; what is held longer stays so."""
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(request.meta.get(downloader.DOWNLOAD_SLOT, ""))
+        if slot is not None:
+            slot.lastseen = max(slot.lastseen, time.monotonic())
 
 
 def hold(crawler: Crawler, host: str, seconds: float) -> None:

@@ -43,6 +43,8 @@ class CrawlOptions:
         known = [f.name for f in fields(cls)]
         values: dict[str, Any] = {}
         for name, text in arguments.items():
+            if name.startswith("_"):
+                continue  # the launcher's own: Scrapyd gives every crawl its _job
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"

@@ -34,6 +34,11 @@ class Tally:
     off_site: int = 0
     reason: str = ""
 
+    @property
+    def read_something(self) -> bool:
+        """True if a list page was read: there is something to sum up."""
+        return any(section.list_pages for section in self.sections)
+
     def fail(self, line: str) -> None:
         """The run as a whole failed."""
         self.failures.append(line)
