@@ -152,6 +152,12 @@ class Corpus:
         with self._connection.reading() as db:
             return history.history(db, portal)
 
+    def has_finished(self, portal: str) -> bool:
+        """True if a crawl of the portal once ran to its own end."""
+        with self._connection.reading() as db:
+            sql = "SELECT 1 FROM runs WHERE portal = ? AND outcome = 'finished' LIMIT 1"
+            return db.execute(sql, (portal,)).fetchone() is not None
+
     def section_run(
         self,
         run_id: int,

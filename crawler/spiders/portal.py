@@ -117,7 +117,8 @@ class PortalSpider(scrapy.Spider):
         if not narrowed:
             yield from self.feed_requests(self.site.feeds)
             yield from self.feed_requests(s.url for s in known if s.label.startswith(FEED_LABEL))
-            yield from self._probes() if not known and not self.site.feeds else ()
+            # A first run that was killed may have died before it asked for them.
+            yield from self._probes() if not (self.site.feeds or self.corpus.has_finished(self.name)) else ()
             yield from self.revisits.requests() if self.options.limit is None else ()
 
     def _home_request(self) -> Request:
