@@ -215,7 +215,8 @@ def _repeated(document: Document, home: Box, layout: Layout) -> set[int]:
     for phrase in (phrase.text for phrase in layout.phrases if phrase.match == "end"):
         for line in lines[-_LAST_LINES:]:
             if line.text.endswith(phrase) and line.text != phrase:
-                line.text = line.text.removesuffix(phrase).rstrip()
+                line.text, line.marked = line.text.removesuffix(phrase).rstrip(), ""
+                line.link_chars = max(0, line.link_chars - len(phrase))
     names = {name for place in layout.furniture if place.kind == "cut" and (name := name_of(place.selector))}
     if names:
         removed.update(line.index for line in lines if _inside(line.box, home, names))

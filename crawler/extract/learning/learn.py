@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from crawler.errors import UsageError
 from crawler.extract.learning.clusters import cluster
 from crawler.extract.learning.places import find_body_place, find_places
-from crawler.extract.learning.repeats import common_lines, find_cut, find_furniture, find_phrases
+from crawler.extract.learning.repeats import common_ends, common_lines, find_cut, find_furniture, find_phrases
 from crawler.extract.learning.samples import Sample, read_sample, without_twins
 from crawler.extract.urlshape import site_of
 from crawler.items import CST, Layout, Page, Place, Template
@@ -34,8 +34,8 @@ def learn(pages: Iterable[Page], *, name: str | None = None, version: int = 1) -
     given = [page for page, _ in zip(pages, range(_MOST_PAGES), strict=False)]
     host = _one_site(given)
     samples = without_twins([sample for page in given if (sample := read_sample(page)) is not None])
-    common = common_lines(samples)
-    layouts = [layout for group in cluster(samples) if (layout := _describe(group, common)) is not None]
+    common, tails = common_lines(samples), common_ends(samples)
+    layouts = [layout for group in cluster(samples) if (layout := _describe(group, common, tails)) is not None]
     layouts.sort(key=lambda layout: -layout.pages)
     days = [sample.published.astimezone(CST).date() for sample in samples if sample.published is not None]
     return Template(
@@ -60,7 +60,7 @@ def _one_site(pages: list[Page]) -> str:
     return hosts.most_common(1)[0][0]
 
 
-def _describe(samples: list[Sample], common: Counter[str]) -> Layout | None:
+def _describe(samples: list[Sample], common: Counter[str], tails: Counter[str]) -> Layout | None:
     """The layout that these pages share; None where too few of them agree on where the body stands."""
     if len(samples) < _LEAST_PAGES:
         return None
@@ -73,7 +73,7 @@ def _describe(samples: list[Sample], common: Counter[str]) -> Layout | None:
     return Layout(
         pages=len(samples),
         places=dict(sorted(places.items(), key=lambda item: item[0] != "title")),
-        phrases=find_phrases(there, homes, common),
+        phrases=find_phrases(there, homes, common, tails),
         furniture=(*find_cut(there, homes), *find_furniture(samples, homes)),
         extras=_extras(there),
         named=sum(sample.named for sample in there) * 2 > len(there),

@@ -12,7 +12,7 @@ from crawler.extract.lines import Box, Line
 from crawler.extract.places import name_of
 from crawler.items import Phrase, Place
 
-__all__ = ["common_lines", "find_cut", "find_furniture", "find_phrases"]
+__all__ = ["common_ends", "common_lines", "find_cut", "find_furniture", "find_phrases"]
 
 #: Furniture stands on this share of a layout's pages.
 _SHARE = 0.6
@@ -26,7 +26,7 @@ _FIRST_LINES, _LAST_LINES = 3, 8
 #: Shorter lines (（完）, 图片) repeat by chance; in the middle of the text sub-headings do.
 _SHORTEST, _SHORTEST_INSIDE = 4, 12
 _LONGEST = 400
-_END = re.compile(r"(?:^|[。！？!?”）)])\s*([^。！？!?\d]{4,40})$")
+_END = re.compile(r"(?:^|[。！？!?”）)])\s*([^。！？!?”）)\d]{4,40})$")
 _LABEL = re.compile(r"[\s\W_]*[\w\s]{2,12}?[:：丨|｜/／]")
 _MOST_BLOCKS, _MOST_PHRASES = 40, 60
 #: A box is always cut if the generic rules kept some of it on less than this share of the pages that have it; above the
@@ -49,10 +49,25 @@ def common_lines(samples: list[Sample]) -> Counter[str]:
     return Counter({text: count for text, count in pages.items() if count > 1 and phrase_key(text) == text})
 
 
-def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box], common: Counter[str]) -> tuple[Phrase, ...]:
+def common_ends(samples: list[Sample]) -> Counter[str]:
+    """What follows the last sentence of the last lines, on a line of its own or not → pages that have it."""
+    pages: Counter[str] = Counter()
+    behind: set[str] = set()
+    for sample in samples:
+        home = sample.boxes.get(sample.body.containers[0])
+        held = sample.document.lines[home.first : home.last] if home is not None else sample.body.lines
+        found = {end: line for line in held[-_LAST_LINES:] if (end := _end(line))}
+        pages.update(found.keys())
+        behind.update(end for end, line in found.items() if end != line.text)
+    return Counter({text: count for text, count in pages.items() if count >= _VERBATIM and text in behind})
+
+
+def find_phrases(
+    samples: list[Sample], homes: Mapping[Sample, Box], common: Counter[str], tails: Counter[str]
+) -> tuple[Phrase, ...]:
     """Lines, and beginnings and ends of lines at the edges, that stand in the body's box of several stories.
 
-    common: see common_lines(), over all layouts of the portal, which share their small print.
+    common, tails: see common_lines() and common_ends(), over all layouts of the portal, which share their small print.
     """
     lines: Counter[str] = Counter()
     starts: Counter[str] = Counter()
@@ -75,8 +90,13 @@ def find_phrases(samples: list[Sample], homes: Mapping[Sample, Box], common: Cou
         if text in often or (pages >= enough and (len(text) >= _SHORTEST_INSIDE or text not in inner))
     ]
     begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
-    ended = [Phrase(text, "end", pages) for text, pages in ends.items() if pages >= enough and pages > lines[text]]
-    ordered = sorted((*begun, *ended, *whole), key=lambda phrase: (-phrase.pages, phrase.text))
+    ends = Counter({text: pages for text, pages in ends.items() if pages >= enough and pages > lines[text]}) | tails
+    ended = [Phrase(text, "end", pages) for text, pages in ends.items()]
+    # What stands in the text's own box is wanted first; the rest is small print of the page around it.
+    ordered = sorted(
+        (*begun, *ended, *whole),
+        key=lambda phrase: (phrase.match == "line" and phrase.text not in lines, -phrase.pages),
+    )
     return tuple(ordered[:_MOST_PHRASES])
 
 
