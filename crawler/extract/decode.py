@@ -38,6 +38,9 @@ _SUPERSET = {
 _CLAIMS_NOTHING = frozenset({"iso8859-1", "cp1252", "ascii", "latin-1", "iso8859-15"})
 #: Two Chinese characters in UTF-8 side by side; such a run hardly ever occurs in GBK text.
 _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
+#: The classes of bytes that the run consists of: to look for it in bytes that are not UTF-8 takes a regular expression
+#: three times as long as the parse, and the same in classes (one C pass each to classify and to find) a tenth of it.
+_RUN_CLASSES = bytes(ord("l" if 0xE3 <= byte <= 0xE9 else "c" if 0x80 <= byte <= 0xBF else ".") for byte in range(256))
 #: "<", ">" and line ends are no second byte in GBK, Big5 or UTF-8: a page can be cut there whatever its charset.
 _SEGMENT = re.compile(rb"[^<>\r\n]+|[<>\r\n]+")
 _MENDABLE = 1_000
@@ -111,7 +114,7 @@ def _short_gbk(body: bytes, content_type: str | None) -> Decoded | None:
     """A few GBK characters that happen to be valid UTF-8, where the page says GBK."""
     if len(body) > _HEAD or body.isascii() or len(body.translate(None, _ASCII)) >= _SHORT:
         return None
-    if declared_charsets(body, content_type)[:1] != ["gb18030"] or _UTF8_RUN.search(body):
+    if declared_charsets(body, content_type)[:1] != ["gb18030"] or _has_utf8_run(body):
         return None
     try:
         return Decoded(body.decode("gb18030"), "gb18030")
@@ -121,13 +124,18 @@ def _short_gbk(body: bytes, content_type: str | None) -> Decoded | None:
 
 def _not_utf8(body: bytes, content_type: str | None) -> Decoded:
     claims = [name for name in declared_charsets(body, content_type) if name not in _CLAIMS_NOTHING]
-    if not _UTF8_RUN.search(body):
+    if not _has_utf8_run(body):
         for name in dict.fromkeys([name for name in claims if name != "utf-8"] + ["gb18030"]):
             try:
                 return Decoded(body.decode(name), name)
             except (UnicodeDecodeError, LookupError):
                 continue
     return _by_segments(body, "big5hkscs" if "big5hkscs" in claims else "gb18030")
+
+
+def _has_utf8_run(body: bytes) -> bool:
+    """The same as _UTF8_RUN.search(body), for whole pages."""
+    return b"lcclcc" in body.translate(_RUN_CLASSES)
 
 
 def _by_segments(body: bytes, legacy: str) -> Decoded:
