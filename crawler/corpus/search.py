@@ -43,8 +43,9 @@ _MERGE = 1000
 class Hit:
     """An article that was found.
 
-    published: as printed, Chinese time (ISO 8601), None: none printed.  title, passage: with the places of the
-    query's words.  score: bm25, the smaller the better.  duplicate_of: id of the article that was first with the text.
+    published: as printed, Chinese time (ISO 8601), None: none printed.  title, subtitle, passage (of the text): with
+    the places of the query's words, empty where there is none.  score: bm25, the smaller the better.  duplicate_of:
+    id of the article that was first with the text.
     """
 
     id: int
@@ -54,6 +55,7 @@ class Hit:
     published: str | None
     source: str | None
     title: Excerpt
+    subtitle: Excerpt
     passage: Excerpt
     score: float
     duplicate_of: int | None
@@ -121,7 +123,7 @@ def expunge(db: Database, begin: bool) -> bool:
 # --- Asking it -------------------------------------------------------------------------------------------------------
 
 _BEST = """
-SELECT articles.id, url, portal, section, published, source, title, body, score, duplicate_of
+SELECT articles.id, url, portal, section, published, source, title, subtitle, body, score, duplicate_of
 FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
 ORDER BY score, articles.id DESC"""
 
@@ -140,9 +142,10 @@ def search(db: Database, wanted: Selection, limit: int) -> Found:
 
 
 def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
-    article_id, url, portal, section, published, source, title, body, score, first = row
-    marked = whole(title or "", terms, "title")
-    return Hit(article_id, url, portal, section, published, source, marked, passage(body, terms), score, first)
+    article_id, url, portal, section, published, source, title, subtitle, body, score, first = row
+    head, second = whole(title or "", terms, "title"), whole(subtitle or "", terms, "title")
+    shown = passage(body, terms)
+    return Hit(article_id, url, portal, section, published, source, head, second, shown, score, first)
 
 
 def count(db: Database, wanted: Selection) -> int:

@@ -1,0 +1,61 @@
+"""Options that say which articles are meant: the same for search and for export."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+
+from crawler.corpus import Selection
+from crawler.errors import UsageError
+from crawler.items import CST
+
+__all__ = ["add_filters", "given", "selection"]
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_DECEMBER = 12
+#: Options in the order in which they are named to people.
+_NAMES = ("since", "until", "portal", "source", "section")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """--since, --until, --portal, --source, --section, --dedupe."""
+    parser.add_argument("--since", metavar="DATE", help="published then or later: 2022, 2022-11 or 2022-11-13")
+    parser.add_argument("--until", metavar="DATE", help="published then or earlier, the whole day, month or year")
+    parser.add_argument("--portal", metavar="NAME", help="of that portal")
+    parser.add_argument("--source", metavar="TEXT", help="whose printed source (来源) contains this")
+    parser.add_argument("--section", metavar="LABEL", help="that a section of this label showed")
+    parser.add_argument(
+        "--dedupe", default="none", metavar="none|exact", help="exact: of identical texts only the first [none]"
+    )
+
+
+def selection(opts: argparse.Namespace, words: str | None) -> Selection:
+    """The articles that are meant.  Raises UsageError for a date or a word that makes no sense."""
+    if opts.dedupe not in ("none", "exact"):
+        raise UsageError(f"--dedupe {opts.dedupe}: none or exact")
+    since = _period("--since", opts.since)[0] if opts.since is not None else None
+    until = _period("--until", opts.until)[1] if opts.until is not None else None
+    if since and until and until <= since:
+        raise UsageError(f"--until {opts.until}: lies before --since {opts.since}")
+    return Selection(words, opts.portal, opts.source, opts.section, since, until, opts.dedupe == "none")
+
+
+def given(opts: argparse.Namespace) -> list[str]:
+    """The filters that narrow the selection, as they were given."""
+    return [f"--{name} {getattr(opts, name)}" for name in _NAMES if getattr(opts, name) is not None]
+
+
+def _period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
+    """First moment of a year, month or day in China, and of the one after it."""
+    found = _DATE.fullmatch(text.strip())
+    try:
+        year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
+        first = dt.datetime(year or 0, month or 1, day or 1, tzinfo=CST)
+        if day:
+            return first, first + dt.timedelta(days=1)
+        if month and month < _DECEMBER:
+            return first, first.replace(month=month + 1)
+        return first, first.replace(year=first.year + 1, month=1)
+    except (ValueError, OverflowError) as e:
+        raise UsageError(f"{option} {text}: no date; an example: {option} 2022-11 or {option} 2022-11-13") from e
