@@ -19,6 +19,7 @@ from pathlib import Path
 from figures import article_figures, learned_figures, list_figures, project, scorers
 from floors import Floors, corpus_hash
 from goals import FIGURES, Figure
+from onboarding import onboarding_figures
 
 __all__ = ["main", "table"]
 
@@ -81,10 +82,9 @@ def _measure(bench: Path, repeat: int) -> tuple[dict[str, float], list[str]]:
     score, score_lists = scorers(bench)
     extraction = project("crawler.extract")
     now, faults = article_figures(score, bench / "articles", extraction.extract, repeat)
-    if hasattr(extraction, "read_list"):
-        now |= list_figures(score_lists, bench / "lists")
-    if hasattr(extraction, "learn"):
-        now |= learned_figures(score, bench, extraction.extract, extraction.learn, repeat)
+    now |= list_figures(score_lists, bench / "lists")
+    now |= onboarding_figures(bench)
+    now |= learned_figures(score, bench, extraction.extract, extraction.learn, repeat)
     return now, faults
 
 
