@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -41,6 +41,12 @@ bench-peers: $(READY) ## measure other extractors on the same pages (a virtual e
 
 bench-pipelines: $(READY) ## articles a second through the pipelines into SQLite
 	$(BIN)/python benchmarks/pipelines.py $(ARGS)
+
+bench-incremental: $(READY) ## requests that second runs cost, beside other crawlers
+	$(BIN)/python benchmarks/reruns.py $(ARGS)
+
+bench-kills: $(READY) ## kill -9 at 200 random moments of crawls, against an undisturbed one
+	$(BIN)/python benchmarks/kills.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
 	rm -rf $(VENV) .venv-peers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
