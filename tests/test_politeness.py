@@ -152,7 +152,7 @@ def test_a_home_page_that_refuses_blocks_the_run(corpus, status):
 def test_refusals_are_answered_with_growing_pauses(corpus):
     refuse = {f"a{n}": respond(status="403 Forbidden") for n in range(9)}
     with Weather(small_portal.portal(9, **refuse)) as server:
-        crawl_url(server.url, corpus, "-s", "DOWNLOAD_DELAY=0.1", *ONE_AT_A_TIME)
+        crawl_url(server.url, corpus, *ONE_AT_A_TIME, "-s", "DOWNLOAD_DELAY=0.1")
         log = [asked for asked in server.log if asked.path.startswith("/2026")]
     found = [second.time - first.time for first, second in pairwise(log)]
     assert len(found) == 4
