@@ -112,10 +112,11 @@ _LEGAL = re.compile(
     re.IGNORECASE,
 )
 _PROMPT = _line(
-    r"(?:微信|手机|请用|打开微信|用微信|使用微信|请使用)?.{0,6}(?:扫一扫|扫码|扫描|扫下|扫上|长按).{0,30}",
+    # What begins with any characters is tried only where one of its own stands in the line: half the cost.
+    r"(?=[^扫长]*[扫长])(?:微信|手机|请用|打开微信|用微信|使用微信|请使用)?.{0,6}(?:扫一扫|扫码|扫描|扫下|扫上|长按).{0,30}",
     r"(?:欢迎|请|敬请|点击|长按|搜索|立即|更多.{0,12}请|更多.{0,8})?\s*(?:关注|订阅|添加).{0,20}(?:公众号|微信|微博"
     r"|视频号|账号|抖音|客户端|号|我们|APP)",
-    r".{0,12}(?:二维码|公众号|微信号)(?:\s*[:：].{0,20})?$",
+    r"(?=[^码号]*[码号]).{0,12}(?:二维码|公众号|微信号)(?:\s*[:：].{0,20})?$",
     r"(?:下载|打开|安装|进入|前往|登录|点击下载|使用).{0,16}(?:客户端|APP)",
     r"(?:客户端|APP)下载",
     r"欢迎(?:来到|关注|收看|收听|订阅|加入|投稿|扫码|添加|转发|下载|点击)",
@@ -138,7 +139,7 @@ _PROMPT = _line(
     r"(?:您的|你的)?(?:浏览器|设备).{0,6}(?:不支持|版本|过低)|加载中|正在加载|视频加载",
     r"(?:用户|账号|用户名|密码|登录|登陆|注册|验证码|匿名)\s*[:：|｜/]?\s*(?:登录|注册|发表|密码|名)?" + r"$",
     r"(?:广告|推广|赞助|AD)" + _WORD_END,
-    r".{0,60}(?:扫描|长按|识别|扫一扫).{0,8}(?:二维码|关注).{0,30}",
+    r"(?=[^扫长识]*[扫长识]).{0,60}(?:扫描|长按|识别|扫一扫).{0,8}(?:二维码|关注).{0,30}",
     r"(?:新闻)?(?:爆料|报料|线索|求助).{0,30}(?:微信|电话|热线|请|渠道|入口|平台|邮箱)",
 )
 #: Columns and accounts introduce themselves at greater length.
@@ -170,31 +171,16 @@ END_REASONS = frozenset({"related", "comments", "legal", "pager", "editor"})
 _SHORT = 60
 _LEGAL_LENGTH = 400
 
-#: One of these stands in every longer notice; most paragraphs have none, and need no search for the phrases.
-_LEGAL_WORDS = (
-    "声明",
-    "版权",
-    "转载",
-    "本网",
-    "本站",
-    "本平台",
-    "侵权",
-    "授权",
-    "许可",
-    "著作权",
-    "仅供",
-    "不构成",
-    "ICP",
-    "备案",
-    "举报",
-    "opyright",
-    "ights reserved",
-    "posted by",
-    "信息存储",
-    "不代表",
-    "仅代表",
-    "自负",
-    "自担",
+#: One of these stands in every longer notice; most paragraphs have none, and need no search for the phrases.  Fixed
+#: words without case are found ten times as fast as the phrases.
+_LEGAL_WORDS = re.compile(
+    r"声明|版权|转载|本网|本站|本平台|侵权|授权|许可|著作权|仅供|不构成|ICP|备案"
+    r"|举报|opyright|ights reserved|posted by|信息存储|不代表|仅代表|自负|自担"
+)
+#: The same for short lines: one of these stands in whatever _LEGAL finds (R and D for its English phrases).
+_LEGAL_HINT = re.compile(
+    r"免责|版权|侵权|声明|提示|提醒|凡|本网|本站|本平台|本文|本稿|本内容|本作品|未经|转载|不代表|侵犯|异议|不构成|据此"
+    r"|信息存储|著作权|信息服务|传播视听|不良信息|备案号|P备|p备|P证|p证|安备|举报|客服|热线|投稿|r|R|d|D"
 )
 
 #: In this order.  Effect on the bench (pageF1 and share of clean pages; with all rules 0.9989 and 0.970), without:
@@ -223,12 +209,8 @@ def furniture(text: str) -> str | None:
         for reason, pattern, longest in _RULES:
             if size <= longest and pattern.match(text):
                 return reason
-    if size <= _SHORT:
+    if size <= _LEGAL_LENGTH and (_LEGAL_HINT if size <= _SHORT else _LEGAL_WORDS).search(text):
         return "legal" if _LEGAL.search(text) else None
-    if size <= _LEGAL_LENGTH:
-        for word in _LEGAL_WORDS:
-            if word in text:
-                return "legal" if _LEGAL.search(text) else None
     return None
 
 
