@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ bench-incremental: $(READY) ## requests that second runs cost, beside other craw
 
 bench-kills: $(READY) ## kill -9 at 200 random moments of crawls, against an undisturbed one
 	$(BIN)/python benchmarks/kills.py $(ARGS)
+
+bench-harvest: $(READY) ## a hundred demo portals side by side, each at one request a second (three minutes)
+	$(BIN)/python benchmarks/harvest.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
 	rm -rf $(VENV) .venv-peers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
