@@ -7,6 +7,7 @@
     * Later                   not now, without anybody's fault (exit status 75)
         * PortalBusy          another run of that portal is on
         * PortalPaused        the portal refused the last run and is left alone for a while
+    * OutputError             a file that was asked for cannot be written
     * CorpusError             the corpus cannot be opened, read or written
         * CorpusLocked        another process holds the write lock for too long
         * CorpusReadOnly      no permission to write
@@ -28,6 +29,7 @@ __all__ = [
     "CorpusNewer",
     "CorpusReadOnly",
     "Later",
+    "OutputError",
     "PortalBusy",
     "PortalError",
     "PortalPaused",
@@ -62,6 +64,10 @@ class PortalBusy(Later):
 
 class PortalPaused(Later):
     """The portal's host refused an earlier run, and the pause it was given has not passed."""
+
+
+class OutputError(ChengwenError):
+    """An export cannot be written: full disk, no permission; nothing half of it is left."""
 
 
 class CorpusError(ChengwenError):

@@ -4,6 +4,8 @@ from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
+from crawler.corpus.export import check_target, export_articles, format_of
+from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
@@ -28,6 +30,7 @@ from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import Selection
 
 __all__ = [
+    "FORMATS",
     "Batch",
     "Corpus",
     "Due",
@@ -55,6 +58,9 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "check_target",
     "due_at",
+    "export_articles",
+    "format_of",
     "utc_now",
 ]
