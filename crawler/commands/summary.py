@@ -66,6 +66,9 @@ def _articles(stats: dict[str, Any]) -> Table:
     for key in ("unchanged", "updated", "failed", "blocked"):
         if stats.get(f"articles/{key}"):
             table.add_row(key, str(stats[f"articles/{key}"]))
+    for key in ("asked", "revised", "missing", "gone", "restored"):
+        if stats.get(f"revisits/{key}"):
+            table.add_row(f"later looks: {key}", str(stats[f"revisits/{key}"]))
     requests = stats.get("downloader/request_count", 0)
     table.add_row("requests", str(requests))
     table.add_row("requests per new article", f"{requests / new:.2f}" if new else "–")
