@@ -30,6 +30,8 @@ _PAD_TWIN = re.compile(r"/pad/(?=(?:[a-z]+/)*(?:layout|con|content|paper|\d{4}))
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+#: Addresses that need no escaping, nearly all: to ask is ten times as fast as to rebuild them.
+_SAFE = re.compile(r"https?://[a-z0-9.-]{1,60}(?::[1-9]\d{1,4})?/[A-Za-z0-9/._~?&=:;,+-]*")
 
 
 def absolute(base: str, href: str | None) -> str | None:
@@ -49,7 +51,8 @@ def absolute(base: str, href: str | None) -> str | None:
         if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
             return None
         _ = parts.port  # raises on nonsense such as example.cn:80a
-        return str(safe_url_string(urlunsplit(parts._replace(fragment=""))))
+        url = urlunsplit(parts._replace(fragment=""))
+        return url if _SAFE.fullmatch(url) else str(safe_url_string(url))
     except ValueError:
         return None
 

@@ -243,29 +243,29 @@ class _Walk:
         outer = {self.document.root: self.boxes[0]}
         for top in tops:
             around = [node for node in top.iterancestors() if node.tag not in _INLINE][-2::-1]
-            self.boxes = [outer[self.document.root]]
-            self.blocks = [(node, str(node.tag), 0) for node in around]
-            for node in around:
-                if node in outer:
-                    self.boxes.append(outer[node])
-                else:
-                    outer[node] = self.make(node, str(node.tag), len(self.lines))
+            known = [self.document.root, *(node for node in around if node in outer)]
+            self.boxes = [outer[node] for node in known]
+            self.blocks = [(node, str(node.tag), len(self.lines)) for node in around]
+            self.box()
+            outer.update(zip(around, self.boxes[1:], strict=True))
             self.run(top)
             for node in around:
                 outer[node].last = len(self.lines)
 
     def close(self, parent: etree._Element | None) -> None:
         """Close the innermost open elements up to this one, and read the text behind each of them."""
-        nodes, parts = self.nodes, self.parts
+        nodes, codes, parts, boxes, blocks = self.nodes, self.codes, self.parts, self.boxes, self.blocks
         while (node := nodes[-1]) is not parent and node is not None:
             nodes.pop()
-            code = self.codes.pop()
+            code = codes.pop()
             if code == _UNREAD:
                 continue
             if code == _BOX:
                 if parts:
                     self.flush()
-                self.close_block()
+                if len(boxes) > len(blocks):
+                    boxes.pop().last = len(self.lines)
+                blocks.pop()
             elif code:
                 self.closed(node, code)
             text = node.tail
@@ -274,12 +274,6 @@ class _Walk:
                 if self.counted:
                     self.count(text)
 
-    def close_block(self) -> None:
-        """End the innermost block-level element, and its box, if it has one."""
-        if len(self.boxes) > len(self.blocks):
-            self.boxes.pop().last = len(self.lines)
-        self.blocks.pop()
-
     def end(self) -> None:
         """Close the element that the walk began with; the text behind it is not read."""
         node, code = self.nodes.pop(), self.codes.pop()
@@ -287,26 +281,22 @@ class _Walk:
         if self.parts:
             self.flush()
         if code == _BOX:
-            self.close_block()
-        elif code and node is not None:
+            self.blocks.pop()
+        elif node is not None:
             self.closed(node, code)
         for box in self.boxes:
             box.last = len(self.lines)
 
     def box(self) -> Box:
         """The box of the innermost block-level element; made, with those around it, where it is the first time."""
-        for node, tag, first in self.blocks[len(self.boxes) - 1 :]:
-            self.make(node, tag, first)
-        return self.boxes[-1]
-
-    def make(self, node: etree._Element, tag: str, first: int) -> Box:
-        """The box of an element inside the innermost one."""
-        parent = self.boxes[-1]
-        style = node.get("style")
-        hidden = parent.hidden or (style is not None and _HIDDEN.search(style) is not None)
-        box = Box(node, tag, parent, first, 0, parent.depth + 1, _HEADINGS.get(tag) or parent.heading, hidden)
-        self.boxes.append(box)
-        self.document.boxes.append(box)
+        boxes, made = self.boxes, self.document.boxes
+        box = boxes[-1]
+        for node, tag, first in self.blocks[len(boxes) - 1 :]:
+            style = node.get("style")
+            hidden = box.hidden or (style is not None and _HIDDEN.search(style) is not None)
+            box = Box(node, tag, box, first, 0, box.depth + 1, _HEADINGS.get(tag) or box.heading, hidden)
+            boxes.append(box)
+            made.append(box)
         return box
 
     def count(self, text: str) -> None:

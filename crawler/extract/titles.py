@@ -66,8 +66,11 @@ def find_title(doc: Document) -> Title:
     best, best_score = None, 0.0
     chars = witnesses.chars
     for line in doc.lines[:MOST_LINES]:
-        # Most lines begin with a character that no witness holds: not even worth a call.
-        if line.text[0] not in chars and not line.box.heading:
+        # Most lines begin with characters that no witness holds: not even worth a call.
+        text = line.text
+        if (
+            text[0] not in chars or ("\u4e00" <= text[1:2] <= "\u9fff" and text[1] not in chars)
+        ) and not line.box.heading:
             continue
         score = witnesses.score(line)
         if score > best_score:
