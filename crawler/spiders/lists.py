@@ -116,7 +116,8 @@ class Lists:
         go_on = walk.turn(here, [Seen(n.link, n.familiar, n.new) for n in noted], there, now, self._news)
         for n in noted:
             if n.fetch and not self._too_old(n.link):
-                yield from spider.articles.requests(n.link, walk.label)
+                # A feed is no section of the portal's; which ones an article stands in, the ledger's sightings say.
+                yield from spider.articles.requests(n.link, None if walk.feed else walk.label)
         if spider.articles.limit_reached:
             walk.end("limit")
         if walk.ended == "last_page" and listing.needs_script:

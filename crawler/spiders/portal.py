@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -61,6 +63,15 @@ class PortalSpider(scrapy.Spider):
         self.revisits = Revisits(self)
         self._given = self._given_sections()
         self._home_asked = False
+        self._feeds: list[str] = []
+        self._probing = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Called by Scrapy."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
+        return spider
 
     def _site(self) -> Portal:
         if self.portal is not None:
@@ -115,10 +126,9 @@ class PortalSpider(scrapy.Spider):
         elif not narrowed or not set(self.options.sections) <= self.papers.labels:
             yield self._home_request()
         if not narrowed:
-            yield from self.feed_requests(self.site.feeds)
-            yield from self.feed_requests(s.url for s in known if s.label.startswith(FEED_LABEL))
+            self._feeds += [*self.site.feeds, *(s.url for s in known if s.label.startswith(FEED_LABEL))]
             # A first run that was killed may have died before it asked for them.
-            yield from self._probes() if not (self.site.feeds or self.corpus.has_finished(self.name)) else ()
+            self._probing = not self.site.feeds and not self.corpus.has_finished(self.name)
             yield from self.revisits.requests() if self.options.limit is None else ()
 
     def _home_request(self) -> Request:
@@ -161,7 +171,7 @@ class PortalSpider(scrapy.Spider):
             # The home page has no next page: what looks like one belongs to a block of it.
             listing.next = None
             yield from self.lists.first_page(HOME_LABEL, self.site.home, listing, response, now)
-            yield from self.feed_requests(listing.feeds)
+            self._feeds += listing.feeds
         yield from self.lists.requests(sections, depth=1)
 
     def _chosen(self, found: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -178,8 +188,24 @@ class PortalSpider(scrapy.Spider):
         self.tally.fail(f"{self.site.home}: {reason_of(failure)}")
         self.count_refusal(failure)
 
+    def idle(self) -> None:
+        """All lists are read: now the feeds.  They come last, since they tell no section of an article."""
+        feeds, probing = self._feeds, self._probing
+        self._feeds, self._probing = [], False
+        if self.tally.failures or self.articles.limit_reached:
+            return
+        try:
+            requests = [*self.feed_requests(feeds), *(self._probes() if probing else ())]
+        except CorpusError as error:
+            self.session.abort(error)
+            return
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
     def feed_requests(self, urls: Iterable[str]) -> Iterator[Request]:
-        """Feeds and sitemaps are sections without pages; they come last, since they tell no section of an article."""
+        """Feeds and sitemaps are sections without pages."""
         feeds = [(FEED_LABEL + url.split("/", 3)[-1], url) for url in urls if self.site.owns(url)]
         yield from self.lists.requests(feeds, depth=0, feed=True)
 
