@@ -69,9 +69,9 @@ _LOGIN = re.compile(
     r"(?:请|需要|您还没有|尚未|未)(?:先)?(?:登录|登陆)|(?:用户|会员|账号|统一|系统|短信)登[录陆]|登[录陆](?:后|账号"
     r"|系统|名|密码)|忘记密码|用户名"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_LETTER = re.compile(r"[^\W\d_]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]+")
+_LETTER = re.compile(r"[^\W\d_]+")
 _HOME_PATH = re.compile(r"/?(?:index|default|home|main)?(?:\.s?html?|\.php|\.aspx?|\.jsp)?", re.IGNORECASE)
 #: A folder of its own for each article (/2023/0412/10086/index.html).
 _ARTICLE_FOLDER = re.compile(r"/\w*\d{5,}\w*/index\.\w+$", re.IGNORECASE)
@@ -144,8 +144,7 @@ def _gone(text: str) -> bool:
 
 
 def _foreign(text: str) -> bool:
-    letters = len(_LETTER.findall(text))
-    han, others = len(_HAN.findall(text)), len(_KANA_HANGUL.findall(text))
+    letters, han, others = (sum(map(len, runs.findall(text))) for runs in (_LETTER, _HAN, _KANA_HANGUL))
     return letters > _LITTLE_TEXT and (han * 5 < letters or others * 5 > letters)
 
 

@@ -113,6 +113,9 @@ def split_labels(line: str) -> list[Field]:
 
 def _label_before(line: str, floor: int, end: int) -> tuple[Role, int] | None:
     """The longest known label that ends at a separator, blanks within it ignored: (role, where it starts)."""
+    if line[end - 1 : end].isdigit():
+        # No label ends so; most colons stand in times.
+        return None
     starts: list[int] = []
     place = end
     while place > floor and len(starts) < _LONGEST_WORD and end - place < 3 * _LONGEST_WORD:
