@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawler import settings as project_settings
+from crawler.corpus import Corpus
 from crawler.demo import DemoPortal, Request, serve
 from crawler.portals import read
+from tests.corpus_kit import article
 from tests.crawling import ROOT, scrapy, settings
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -38,8 +40,18 @@ def portal():
         yield demo, server
 
 
+@pytest.fixture(scope="module")
+def stored(portal, tmp_path_factory):
+    """A corpus with the demo portal's stories."""
+    path = tmp_path_factory.mktemp("stored") / "corpus.db"
+    with Corpus.open(path) as corpus:
+        stories = enumerate(portal[0].truth())
+        corpus.store([article(n, title=s.title, body=s.body, published=s.published) for n, s in stories])
+    return path
+
+
 @pytest.mark.parametrize("line", SCRAPY_LINES)
-def test_readme_commands_run(line, portal, tmp_path):
+def test_readme_commands_run(line, portal, stored, tmp_path):
     """As printed, but with the demo portal in the place of the real ones."""
     demo, server = portal
     story = next(iter(demo.truth()))
@@ -47,9 +59,12 @@ def test_readme_commands_run(line, portal, tmp_path):
     line = line.replace("https://www.example.cn/2026/1101/1001.shtml", story.url)
     line = line.replace("https://www.example.cn/", server.url).replace("要闻", demo.sections[0].label)
     line = line.replace("2026-11-01", f"{story.published:%Y-%m-%d}").replace("news.jsonl", str(tmp_path / "news.jsonl"))
+    line = line.replace("news.csv", str(tmp_path / "news.csv"))
     arguments = [*shlex.split(line)[1:], *(["--port", "0"] if " demo " in line else [])]
     if arguments[0] in ("crawl", "demo", "list"):
         arguments += settings(tmp_path / "corpus.db", f"PORTALS_DIR={tmp_path}")
+    if arguments[0] in ("search", "export"):
+        arguments += ["-s", f"CORPUS={stored}"]
     done = scrapy(*arguments)
     assert done.status == 0, done
     assert done.out
@@ -98,7 +113,10 @@ def test_links_between_documents_lead_somewhere(document):
 def test_every_direct_dependency_has_its_line():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
     assert [name for name in (re.split(r"[<>=]", w)[0] for w in wanted) if name not in text] == []
 
 
