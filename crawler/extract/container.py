@@ -94,13 +94,18 @@ def _points(line: Line) -> float:
     return float(min(own, 400)) * (1.0 if marks > 1 or text[-1] in "。！？”…" else 0.6)
 
 
-def _aside(box: Box, home: Box | None = None) -> float:
+def _aside(box: Box, home: Box | None, known: dict[int, bool]) -> float:
     """Factor below 1 for boxes (or their near ancestors, up to a known home) that are named like furniture."""
     step: Box | None = box
     for _ in range(5):
         if step is None or step.parent is None or step is home:
             break
-        if _ASIDE_NAMES.search(step.names()) or step.tag in ("footer", "nav", "aside"):
+        named = known.get(id(step))
+        if named is None:
+            # Paragraphs share their ancestors, and most of the cost is the search in names.
+            named = step.tag in ("footer", "nav", "aside") or _ASIDE_NAMES.search(step.names()) is not None
+            known[id(step)] = named
+        if named:
             return 0.25
         step = step.parent
     return 1.0
@@ -164,6 +169,7 @@ def core_within(document: Document, title: Title, home: Box) -> Core | None:
 def _score(lines: list[Line], title: Title, home: Box | None = None) -> list[float]:
     headline = title.lines[-1] if title.lines else -1
     factors: dict[int, float] = {}
+    known: dict[int, bool] = {}
     scored: list[float] = []
     ended, gathered = 1.0, 0.0
     texts: set[Box | None] = set()
@@ -175,7 +181,7 @@ def _score(lines: list[Line], title: Title, home: Box | None = None) -> list[flo
         if points > 0:
             factor = factors.get(id(line.box))
             if factor is None:
-                factor = factors[id(line.box)] = _aside(line.box, home)
+                factor = factors[id(line.box)] = _aside(line.box, home, known)
             # Paragraphs beside earlier ones go on after a list that floats among them.
             beside = line.box in texts or line.box.parent in texts
             points *= factor * (1.0 if beside else ended) * (0.4 if line.index < headline else 1.0)

@@ -267,7 +267,10 @@ class _Walk:
                     boxes.pop().last = len(self.lines)
                 blocks.pop()
             elif code:
-                self.closed(node, code)
+                if code in (_LINK, _BOLD):
+                    self.closed(code)
+                if node is self.skipped:
+                    self.skipped = None
             text = node.tail
             if text and (parts or not text.isspace()):
                 parts.append(text)
@@ -276,14 +279,15 @@ class _Walk:
 
     def end(self) -> None:
         """Close the element that the walk began with; the text behind it is not read."""
-        node, code = self.nodes.pop(), self.codes.pop()
-        self.nodes.pop()
+        code = self.codes.pop()
+        self.nodes.clear()
         if self.parts:
             self.flush()
         if code == _BOX:
             self.blocks.pop()
-        elif node is not None:
-            self.closed(node, code)
+        elif code:
+            self.closed(code)
+        self.skipped = None
         for box in self.boxes:
             box.last = len(self.lines)
 
@@ -341,16 +345,14 @@ class _Walk:
             return tag in _FALLBACKS and len("".join(map(str, node.itertext()))) > _SWALLOWED
         return True
 
-    def closed(self, node: etree._Element, code: int) -> None:
-        """Take note of the end of an element that was noted or skipped."""
+    def closed(self, code: int) -> None:
+        """Take note of the end of a link or of bold face."""
         if code == _LINK:
             self.in_link = False
             self.counted = self.in_bold
         elif code == _BOLD:
             self.in_bold = False
             self.counted = self.in_link
-        if node is self.skipped:
-            self.skipped = None
 
     def skip(self, node: etree._Element, tag: str) -> None:
         """Elements whose text nobody reads: keep the title and the structured data."""
