@@ -328,6 +328,10 @@ def test_fold_agrees_with_opencc():
     assert [(a, b) for a, b in zip(characters, simplified, strict=True) if fold(a) != fold(b)] == []
 
 
+def test_accents_may_stand_behind_their_letters():
+    assert fold("Cafe\u0301 か\u3099") == fold("CAFÉ が") == "café が"
+
+
 def test_parse_is_what_search_uses(corpus):
     match = parse("苏州").match
     assert rows(corpus, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", match) == [(3,)]

@@ -82,5 +82,5 @@ def phrase(words: str, prefix: bool = False) -> Phrase | None:
 
 def is_chinese(run: str) -> bool:
     """True for a run that is written without spaces."""
-    # The cheaper test serves nearly all Latin: the first range begins above it.
-    return run[0] >= _FIRST_CHINESE and _CHINESE_START.match(run) is not None
+    # The first test serves nearly all: the ideographs in use, and below them what is certainly none.
+    return "\u4e00" <= run[0] <= "\u9fff" or (run[0] >= _FIRST_CHINESE and _CHINESE_START.match(run) is not None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from crawler.corpus.bigrams import CHINESE, Phrase, is_chinese
 from crawler.corpus.folding import fold
@@ -66,12 +65,8 @@ def _hits(text: str, terms: Iterable[Term], column: str) -> list[tuple[int, int,
 
 def _folded(text: str) -> tuple[str, list[int]]:
     """The text as it is compared, and for each of its characters the place of the one that it comes from."""
-    pieces = [_fold(character) for character in text]
+    pieces = [fold(character) for character in text]
     return "".join(pieces), [place for place, piece in enumerate(pieces) for _ in piece]
-
-
-#: A text has a few hundred different characters, and each is asked for often.
-_fold = lru_cache(maxsize=16_384)(fold)
 
 
 def _pattern(phrase: Phrase) -> re.Pattern[str]:
