@@ -77,7 +77,7 @@ def timed(corpus: Corpus, query: str) -> tuple[float, int]:
 
 def queries(corpus: Corpus) -> tuple[Table, float]:
     """The table, and the slowest of the typical ones."""
-    table = Table(title="first page (20 articles, their passages, and the total)", title_justify="left")
+    table = Table(title="first page of 20, with passages and total", title_justify="left")
     for column, justify in (("query", "left"), ("matches", "right"), ("ms", "right"), ("ms, one month", "right")):
         table.add_column(column, justify=justify)
     slowest = 0.0
