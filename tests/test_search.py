@@ -335,3 +335,41 @@ def test_accents_may_stand_behind_their_letters():
 def test_parse_is_what_search_uses(corpus):
     match = parse("苏州").match
     assert rows(corpus, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", match) == [(3,)]
+
+
+PIECES = (
+    "苏",
+    "苏州",
+    '"',
+    "“",
+    "”",
+    "(",
+    "（",
+    ")",
+    " ",
+    "OR",
+    "NOT",
+    "-",
+    "title:",
+    "*",
+    "a",
+    "\0",
+    "'",
+    "^",
+    "{",
+    "+",
+    "。",
+)
+
+
+def test_any_query_is_answered_or_refused_in_one_line(corpus):
+    rng = random.Random(1)
+    answered = 0
+    for _ in range(600):
+        query = "".join(rng.choices(PIECES, k=rng.randint(1, 8)))
+        try:
+            corpus.search(Selection(query), 1)
+            answered += 1
+        except UsageError as error:
+            assert "\n" not in str(error), query
+    assert 100 < answered < 500
