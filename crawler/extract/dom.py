@@ -100,8 +100,8 @@ class Document:
     comments: list[tuple[str, int]] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
     page_title: str = ""
-    #: number of <script> elements, for telling an empty shell from an empty page
-    scripts: int = 0
+    #: <script> elements, in page order: another look through the tree for them costs a tenth of the parse
+    scripts: list[etree._Element] = field(default_factory=list)
     #: for each video and audio player, the number of lines before it
     players: list[int] = field(default_factory=list)
 
@@ -325,9 +325,10 @@ class _Walk:
         """Note a link, a break, a picture, bold face or what is skipped; False if what is in it is not read."""
         if code == _LINK:
             # <a name=top> marks a place, and is often left open over the whole text.
-            self.in_link = node.get("href") is not None
+            href = node.get("href")
+            self.in_link = href is not None
             self.counted = self.in_link or self.in_bold
-            self.document.anchors.append(Anchor(node, len(self.lines)))
+            self.document.anchors.append(Anchor(node, len(self.lines), href))
         elif code == _BREAK:
             if self.parts:
                 self.flush()
@@ -361,7 +362,7 @@ class _Walk:
         elif tag in _PLAYERS:
             self.document.players.append(len(self.lines))
         elif tag == "script":
-            self.document.scripts += 1
+            self.document.scripts.append(node)
             if "ld+json" in (node.get("type") or ""):
                 self.document.json_ld.append(node.text or "")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["Field", "Role", "split_labels"]
@@ -83,13 +84,18 @@ _TOOL = re.compile(
 _LONGEST = 400
 
 
-def split_labels(line: str) -> list[Field]:
+def split_labels(line: str) -> tuple[Field, ...]:
     """The labelled values of a line in order.
 
     >>> [(f.role, f.value) for f in split_labels("2022-11-13 22:24 来源：苏州日报 作者：赵焱 责任编辑：李 明")]
     [('source', '苏州日报'), ('reporters', '赵焱'), ('editors', '李 明')]
     """
-    line = line[:_LONGEST]
+    return _split(line[:_LONGEST])
+
+
+#: Credits, sources and zones ask for the same lines; a page has fewer than so many of them.
+@lru_cache(maxsize=128)
+def _split(line: str) -> tuple[Field, ...]:
     found: list[tuple[Role, int, int]] = []
     floor, barred = 0, False
     for match in _SEPARATOR.finditer(line):
@@ -108,7 +114,7 @@ def split_labels(line: str) -> list[Field]:
             value = value[: tool.start()]
         value = value[: _closing(value)]
         fields.append(Field(role, line[start:stop], value.strip(), start, stop + len(value)))
-    return fields
+    return tuple(fields)
 
 
 def _label_before(line: str, floor: int, end: int) -> tuple[Role, int] | None:

@@ -85,7 +85,11 @@ class Picture:
 
 @dataclass(slots=True, eq=False)
 class Anchor:
-    """An <a href> and the number of complete lines before it (its own text is in that line or later)."""
+    """An <a>, the number of complete lines before it (its own text is in that line or later), and its address.
+
+    href: as written, None where it only marks a place.
+    """
 
     element: etree._Element
     line: int
+    href: str | None

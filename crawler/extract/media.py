@@ -117,7 +117,7 @@ def attachments(document: Document, first: int, last: int) -> list[Attachment]:
     for anchor in document.anchors:
         if not first <= anchor.line <= last:
             continue
-        href = anchor.element.get("href")
+        href = anchor.href
         if href and is_attachment(href):
             url = absolute(document.url, href)
             if url and url not in found:

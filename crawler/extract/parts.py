@@ -86,7 +86,7 @@ def _links(document: Document) -> Iterator[tuple[str, str]]:
         return
     marks = [mark for mark in (base, *_ID.findall(f"{parts.path}?{parts.query}")[-1:]) if mark]
     for anchor in document.anchors:
-        href = anchor.element.get("href") or ""
+        href = anchor.href or ""
         # A plain loop: with any() over a generator this takes twice as long, for hundreds of links.
         for mark in marks:
             if mark in href:
@@ -102,7 +102,7 @@ def _links(document: Document) -> Iterator[tuple[str, str]]:
 def _from_script(document: Document) -> list[str]:
     """TRS: createPageHTML in an article's page names its pages (index_1, t20221113_1234_1 …)."""
     name = _take_apart(urlsplit(document.url))
-    for script in document.root.iter("script"):
+    for script in document.scripts:
         text = script.text
         found = call_pages(text, document.url) if text else []
         if len(found) > 1 and any(_take_apart(urlsplit(page)).base in (name.base, "index") for page in found):

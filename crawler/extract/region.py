@@ -29,9 +29,10 @@ def region(page: Document, body: etree._Element, places: Sequence[etree._Element
     walk(document, list(_head(page.root)) + _tops(body, places))
     if "comments" in extras:
         document.comments = [(node.text or "", 0) for node in page.root.iter(etree.Comment)]
+    # Those outside of what was walked, too: one of them may hold the pager.
+    document.scripts = list(page.root.iter("script"))
     if "json_ld" in extras:
-        scripts = page.root.iter("script")
-        document.json_ld = [node.text or "" for node in scripts if "ld+json" in (node.get("type") or "")]
+        document.json_ld = [node.text or "" for node in document.scripts if "ld+json" in (node.get("type") or "")]
     return document
 
 

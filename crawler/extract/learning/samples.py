@@ -108,7 +108,7 @@ def _pager(document: Document) -> Line | None:
     addresses = {*parts.urls, parts.full_url} - {None, document.url}
     if addresses:
         for anchor in document.anchors:
-            if anchor.line < len(document.lines) and absolute(document.url, anchor.element.get("href")) in addresses:
+            if anchor.line < len(document.lines) and absolute(document.url, anchor.href) in addresses:
                 return document.lines[anchor.line]
     return None
 
