@@ -55,4 +55,4 @@ bench-search: $(READY) ## search over 200,000 articles: times, size, trigram bes
 	$(BIN)/python benchmarks/search.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
-	rm -rf $(VENV) .venv-peers build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-scrapyd build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

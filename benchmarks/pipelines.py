@@ -147,18 +147,21 @@ async def measure(made: list[Article], batch: int) -> dict[str, float]:
             await manager.process_item_async(item)
         await manager.close_spider_async()
         ended = time.perf_counter()
+        corpus.index()
+        indexed = time.perf_counter()
         counts = corpus.counts()
         corpus.close()
         assert counts["articles"] == counts["stored"] == count, counts
         assert counts["duplicates"] == count // 20, counts
-        return {"note": noted - began, "store": ended - noted, "bytes": path.stat().st_size / count}
+        took = {"note": noted - began, "store": ended - noted, "index": indexed - noted}
+        return took | {"bytes": path.stat().st_size / count}
 
 
 def main() -> int:
     """Print the table; 1 when the batch of the settings stays below the floor."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     table = Table(title=f"validate → dedupe → store, {count:,} articles", title_justify="left")
-    for column in ("batch", "articles", "seconds", "articles/s", "links noted/s", "KB an article"):
+    for column in ("batch", "articles", "seconds", "articles/s", "with index/s", "links noted/s", "KB an article"):
         table.add_column(column, justify="right")
     rates, made = {}, articles(count)
     for batch in BATCHES:
@@ -167,7 +170,9 @@ def main() -> int:
         took = min(rounds, key=lambda measured: measured["store"])
         rates[batch] = len(sample) / took["store"]
         noted = len(sample) / took["note"]
-        row = (f"{batch}", f"{len(sample):,}", f"{took['store']:.2f}", f"{rates[batch]:,.0f}", f"{noted:,.0f}")
+        indexed = len(sample) / took["index"]
+        row = (f"{batch}", f"{len(sample):,}", f"{took['store']:.2f}", f"{rates[batch]:,.0f}", f"{indexed:,.0f}")
+        row = (*row, f"{noted:,.0f}")
         table.add_row(*row, f"{took['bytes'] / 1024:.1f}")
     Console().print(table)
     if rates[SET_BATCH] < FLOOR:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from crawler.commands.filters import add_filters, given, selection
+from crawler.commands.filters import add_filters, given, selection, settle
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import FORMATS, Corpus, check_target, export_articles, format_of
 from crawler.errors import ChengwenError, UsageError
@@ -81,6 +81,7 @@ class Command(ScrapyCommand):
         source = Path(self.settings["CORPUS"])
         kind, wanted = format_of(out, opts.format), selection(opts, opts.query)
         check_target(out, source, opts.force)
+        settle(source)
         with Corpus.open(source, readonly=True) as corpus:
             total = corpus.count(wanted)
             written = max(_shown(export_articles(corpus.select(wanted), out, kind), total), default=0)

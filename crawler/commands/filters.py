@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import re
+from pathlib import Path
 
-from crawler.corpus import Selection
-from crawler.errors import UsageError
+from crawler.corpus import Corpus, Selection
+from crawler.errors import CorpusLocked, CorpusReadOnly, UsageError
 from crawler.items import CST
 
-__all__ = ["add_filters", "given", "selection"]
+__all__ = ["add_filters", "given", "selection", "settle"]
+
+#: Seconds to wait for a crawl that is writing.
+_PATIENCE = 2.0
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _DECEMBER = 12
@@ -28,6 +33,15 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dedupe", default="none", metavar="none|exact", help="exact: of identical texts only the first [none]"
     )
+
+
+def settle(path: Path) -> None:
+    """Index what a bulk load that was killed left out, if nobody is writing; else the search sees a little less."""
+    with Corpus.open(path, readonly=True) as corpus:
+        waiting = corpus.index_waits()
+    if waiting:
+        with contextlib.suppress(CorpusLocked, CorpusReadOnly), Corpus.open(path, timeout=_PATIENCE) as corpus:
+            corpus.index()
 
 
 def selection(opts: argparse.Namespace, words: str | None) -> Selection:

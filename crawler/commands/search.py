@@ -11,7 +11,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from crawler.commands.filters import add_filters, given, selection
+from crawler.commands.filters import add_filters, given, selection, settle
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.commands.search_view import print_found
 from crawler.corpus import Corpus, Selection
@@ -71,7 +71,9 @@ class Command(ScrapyCommand):
     def _run(self, words: str, opts: argparse.Namespace) -> int:
         assert self.settings is not None
         wanted, limit = selection(opts, words), _limit(opts.limit)
-        with Corpus.open(Path(self.settings["CORPUS"]), readonly=True) as corpus:
+        path = Path(self.settings["CORPUS"])
+        settle(path)
+        with Corpus.open(path, readonly=True) as corpus:
             found = corpus.search(wanted, limit)
             hint = "" if found.total else _hint(corpus, wanted, given(opts))
         if opts.json:

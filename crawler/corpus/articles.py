@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -37,12 +37,15 @@ class Circumstances:
     visits: Mapping[str, Visit] = field(default_factory=dict)
     kind: RevisionKind = "edited"
     recent: dt.timedelta = checks.RECENT
+    #: enter new articles in the search index at once
+    indexing: bool = True
 
 
 def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list[Stored]:
     """Write a batch inside the caller's transaction; see Corpus.store()."""
     for portal in {article.portal for article in articles} - {None}:
         ensure(db, str(portal), how.now)
+    how = replace(how, indexing=len(articles) <= search.INLINE and not search.behind(db))
     return [_store(db, article, how) for article in articles]
 
 
@@ -82,7 +85,8 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
         body = _new_body(db, article)
     values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
-    search.add(db, article_id)
+    if how.indexing:
+        search.add(db, article_id)
     _put_files(db, article_id, article)
     checks.seen(db, article_id, _born(article, how.now), how.visits.get(article.url), how.now, how.recent)
     return Stored(article_id, "new" if first is None else "duplicate")
@@ -136,13 +140,15 @@ _OLD = (
 
 
 def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
+    indexed = search.holds(db, article_id)
     search.remove(db, article_id)
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
         f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
         [*(values[place] for place in _RENEWED), body, article_id],
     )
-    search.add(db, article_id)
+    if indexed:
+        search.add(db, article_id)
     if body != old_body:
         _relink(db, article_id, article, old_body, body)
     for table, _ in _FILES:

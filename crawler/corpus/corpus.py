@@ -1,6 +1,7 @@
 """The corpus: all that the rest of the project does with it.
 
 Callers see records and articles, never SQL, so that another database can stand behind the same interface.
+Long because it is that interface, one short method a use; the work is done in the modules beside it.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ from crawler.corpus.selection import Selection
 from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
+
+#: Articles indexed in one transaction: some tenths of a second, in which other processes wait.
+_INDEX_STEP = 200
 
 
 class Corpus:
@@ -361,6 +365,7 @@ class Corpus:
 
         Raises UsageError for a query that makes no sense, with the first article.
         """
+        self._settle(wanted)
         last = 0
         while True:
             with self._connection.reading() as db:
@@ -370,15 +375,36 @@ class Corpus:
             yield from (stored.article for stored in found)
             last = found[-1].id
 
+    def index_waits(self) -> bool:
+        """True if a bulk load left articles out of the search index; see index()."""
+        with self._connection.reading() as db:
+            return search.behind(db)
+
+    def index(self, most: int | None = None) -> int:
+        """Enter articles in the search index that bulk loads left out, at most so many; how many there were."""
+        entered, more = 0, True
+        while more and (most is None or entered < most):
+            with self._connection.writing() as db:
+                step = search.catch_up(db, _INDEX_STEP if most is None else min(most - entered, _INDEX_STEP))
+            entered, more = entered + step, step == _INDEX_STEP
+        return entered
+
     def count(self, wanted: Selection) -> int:
         """How many articles are meant.  Raises UsageError for a query that makes no sense."""
+        self._settle(wanted)
         with self._connection.reading() as db:
             return search.count(db, wanted)
 
     def search(self, wanted: Selection, limit: int = 20) -> Found:
         """The best hits for wanted.words (docs/search.md).  Raises UsageError for a query that makes no sense."""
+        self._settle(wanted)
         with self._connection.reading() as db:
             return search.search(db, wanted, limit)
+
+    def _settle(self, wanted: Selection) -> None:
+        """A query sees all articles; a corpus opened readonly shows what is indexed."""
+        if wanted.words and not self._connection.readonly:
+            self.index()
 
     def counts(self, portal: str | None = None) -> dict[str, int]:
         """Numbers of articles (duplicates among them), sections, rejects, runs, and of ledger entries by state."""

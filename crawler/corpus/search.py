@@ -1,5 +1,9 @@
 """The search index: kept in the transaction that stores an article, asked with the query language of docs/search.md.
 
+Bulk loads come first: entering an article costs three times what storing it does (benchmarks/pipelines.py), so batches
+of more than INLINE leave their articles to catch_up().  Articles are entered in the order of their ids, without gaps:
+whatever lies above the last one entered is waiting.
+
 articles_fts is an FTS5 table whose rows have the ids of articles.  It keeps tokens, not texts: to take a row out, FTS5
 has to be told what was put in, so remove() comes before articles or bodies change and add() after.
 """
@@ -20,7 +24,22 @@ from crawler.corpus.excerpt import Excerpt, passage, whole
 from crawler.corpus.search_query import Term, parse
 from crawler.corpus.selection import Selection
 
-__all__ = ["TABLE", "Found", "Hit", "add", "count", "expunge", "fill", "matching", "remove", "search"]
+__all__ = [
+    "INLINE",
+    "TABLE",
+    "Found",
+    "Hit",
+    "add",
+    "behind",
+    "catch_up",
+    "count",
+    "expunge",
+    "fill",
+    "holds",
+    "matching",
+    "remove",
+    "search",
+]
 
 #: The index, and what stands in its columns.
 TABLE = "articles_fts"
@@ -33,6 +52,11 @@ _TEXTS = (
 _NAMES = ", ".join(("rowid", *_COLUMNS))
 _MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
 
+#: Articles of one batch up to which the index is kept in the same transaction: a crawl that asks politely writes one
+#: to four at a time, bulk loads STORE_BATCH.
+INLINE = 20
+#: FTS5 keeps a row of sizes for every row it holds (https://sqlite.org/fts5.html#the_columnsize_option).
+_LAST = "SELECT coalesce(max(id), 0) FROM articles_fts_docsize"
 #: Articles that a migration indexes at a time, and seconds between two words about it.
 _SLICE, _EVERY = 500, 5.0
 #: Pages that one step of a merge writes: some megabytes, so that other writers wait less than a second for it.
@@ -78,8 +102,27 @@ def add(db: Database, article_id: int) -> None:
     db.execute(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", _tokens(row))
 
 
+def holds(db: Database, article_id: int) -> bool:
+    """True if the article is in the index, False while it waits for catch_up()."""
+    return db.execute("SELECT 1 FROM articles_fts_docsize WHERE id = ?", (article_id,)).fetchone() is not None
+
+
+def behind(db: Database) -> bool:
+    """True if articles wait to be entered."""
+    return bool(db.execute(f"SELECT coalesce(max(id), 0) > ({_LAST}) FROM articles").fetchone()[0])
+
+
+def catch_up(db: Database, most: int) -> int:
+    """Enter waiting articles, at most so many; how many there were."""
+    rows = db.execute(f"{_TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
+    db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
+    return len(rows)
+
+
 def remove(db: Database, article_id: int) -> None:
-    """Take an article out, while the tables still hold what was entered."""
+    """Take an article out, if it is in, while the tables still hold what was entered."""
+    if not holds(db, article_id):
+        return
     row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
     db.execute(f"INSERT INTO {TABLE} ({TABLE}, {_NAMES}) VALUES ('delete', {_MARKS})", _tokens(row))
 

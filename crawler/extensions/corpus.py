@@ -163,6 +163,8 @@ class CorpusSession:
         try:
             if self.run_id is not None:
                 self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
+                if not self.failed:
+                    self.corpus.index()
             self._finalizer()
         except CorpusError as error:
             self.abort(error)
