@@ -10,7 +10,13 @@ from crawler.spiders.options import CrawlOptions
 
 def test_all_arguments():
     options = CrawlOptions.parse(
-        {"url": "http://www.example.cn/", "since": "2022-11-01", "until": "2022-11-30", "limit": "5", "sections": "要闻，体育"}
+        {
+            "url": "http://www.example.cn/",
+            "since": "2022-11-01",
+            "until": "2022-11-30",
+            "limit": "5",
+            "sections": "要闻，体育",
+        }
     )
     assert options.since == dt.date(2022, 11, 1)
     assert options.limit == 5
