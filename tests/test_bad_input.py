@@ -45,7 +45,8 @@ ARTICLE_TEXT = "三月的兰江，两岸的油菜花已经开了大半。市园�
 HEAD = "<html><head><meta charset='utf-8'>"
 ARTICLE = (
     f"{HEAD}<title>油菜花开满兰江两岸_兰江网</title></head><body><h1>油菜花开满兰江两岸</h1>"
-    f"<div>2026-03-01 09:00 来源：兰江日报</div><div><p>{ARTICLE_TEXT}</p><p>{ARTICLE_TEXT[::-1]}</p></div></body></html>"
+    "<div>2026-03-01 09:00 来源：兰江日报</div>"
+    f"<div><p>{ARTICLE_TEXT}</p><p>{ARTICLE_TEXT[::-1]}</p></div></body></html>"
 ).encode()
 SOFT_404 = f"{HEAD}<title>提示</title></head><body><p>您访问的页面不存在或已删除</p></body></html>".encode()
 

@@ -67,11 +67,8 @@ def years(tmp_path_factory):
         # The oldest one's page names no other that is taken away: it stays the same to the byte.
         plain = plain_stories(portal)
         names = ("edited", "same", "away", "hidden", "flickers", "parts")
-        stories = dict(
-            zip(
-                names, [plain[4], plain[-1], *plain[6:9], next(s for s in portal.truth() if s.part_urls and s.number % 11 != 1)], strict=True
-            )
-        )
+        in_parts = next(s for s in portal.truth() if s.part_urls and s.number % 11 != 1)
+        stories = dict(zip(names, [plain[4], plain[-1], *plain[6:9], in_parts], strict=True))
         urls = {name: story.url for name, story in stories.items()}
         runs = {"stored": run(server, corpus)}
         server.command("edit", portal, number=stories["edited"].number)
