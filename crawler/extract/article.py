@@ -36,6 +36,10 @@ _TOLD = (
 )
 #: Letters and digits; Chinese ones first, because a range is the quicker test.
 _WORDS = re.compile(r"[\u4e00-\u9fff]+|[^\W_]+")
+#: Nothing but these is in its normal form; and no character combines with a Chinese one, so that what stands between
+#: them can be normalised by itself: whole texts took a tenth of the time of long pages.
+_PLAIN = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]*")
+_BETWEEN = re.compile(r"[^\u4e00-\u9fff]+")
 
 
 def content_hash(text: str) -> str:
@@ -44,10 +48,10 @@ def content_hash(text: str) -> str:
     >>> content_hash("苏报讯，A B C。") == content_hash("苏报讯 abc")
     True
     """
-    # Without punctuation, most Chinese text is in its normal form already, and asking is cheaper than normalising.
     folded = "".join(_WORDS.findall(text))
-    if not unicodedata.is_normalized("NFKC", folded):
-        folded = "".join(_WORDS.findall(unicodedata.normalize("NFKC", folded)))
+    if not _PLAIN.fullmatch(folded):
+        folded = _BETWEEN.sub(lambda run: unicodedata.normalize("NFKC", run[0]), folded)
+        folded = "".join(_WORDS.findall(folded))
     folded = folded.casefold()
     return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
 

@@ -196,8 +196,8 @@ class _Walk:
         self.parts: list[str] = []
         self.link_chars = self.bold_chars = 0
         self.in_link = self.in_bold = self.counted = False
-        #: open elements, innermost last, and what was done with each
-        self.nodes: list[etree._Element | None] = []
+        #: what the walk began in (None: a page), the open elements, innermost last; what was done with each of these
+        self.nodes: list[Any] = []
         self.codes: list[int] = []
         #: open block-level elements with tag and the number of lines before each; and boxes of the first of them
         self.blocks: list[tuple[etree._Element, str, int]] = []
@@ -212,8 +212,15 @@ class _Walk:
         nodes.append(root.getparent())
         for node in islice(root.iter(), _MOST_NODES):
             parent = node.getparent()
-            if nodes[-1] is not parent:
-                self.close(parent)
+            # To leave elements by a call for each costs a tenth of the parse.
+            while (last := nodes[-1]) is not parent:
+                nodes.pop()
+                if (code := codes.pop()) > _PLAIN:
+                    self.leave(last, code)
+                if code != _UNREAD and (text := last.tail) and (parts or not text.isspace()):
+                    parts.append(text)
+                    if self.counted:
+                        self.count(text)
             nodes.append(node)
             if self.skipped is not None:
                 codes.append(_UNREAD)
@@ -235,8 +242,7 @@ class _Walk:
                 parts.append(text)
                 if self.counted:
                     self.count(text)
-        self.close(root)
-        self.end()
+        self.end(root)
 
     def run_within(self, tops: Sequence[etree._Element]) -> None:
         """Walk these elements only, each inside the boxes around it."""
@@ -252,33 +258,28 @@ class _Walk:
             for node in around:
                 outer[node].last = len(self.lines)
 
-    def close(self, parent: etree._Element | None) -> None:
-        """Close the innermost open elements up to this one, and read the text behind each of them."""
-        nodes, codes, parts, boxes, blocks = self.nodes, self.codes, self.parts, self.boxes, self.blocks
-        while (node := nodes[-1]) is not parent and node is not None:
-            nodes.pop()
-            code = codes.pop()
-            if code == _UNREAD:
-                continue
-            if code == _BOX:
-                if parts:
-                    self.flush()
-                if len(boxes) > len(blocks):
-                    boxes.pop().last = len(self.lines)
-                blocks.pop()
-            elif code:
-                if code in (_LINK, _BOLD):
-                    self.closed(code)
-                if node is self.skipped:
-                    self.skipped = None
-            text = node.tail
-            if text and (parts or not text.isspace()):
-                parts.append(text)
-                if self.counted:
-                    self.count(text)
+    def leave(self, node: etree._Element, code: int) -> None:
+        """Take note of the end of an element."""
+        if code == _BOX:
+            if self.parts:
+                self.flush()
+            if len(self.boxes) > len(self.blocks):
+                self.boxes.pop().last = len(self.lines)
+            self.blocks.pop()
+        else:
+            self.closed(code)
+            if node is self.skipped:
+                self.skipped = None
 
-    def end(self) -> None:
-        """Close the element that the walk began with; the text behind it is not read."""
+    def end(self, root: etree._Element) -> None:
+        """Leave all that is open, the element that the walk began with last; the text behind it is not read."""
+        while (node := self.nodes.pop()) is not root:
+            code = self.codes.pop()
+            if code > _PLAIN:
+                self.leave(node, code)
+            if code != _UNREAD and (text := node.tail) and (self.parts or not text.isspace()):
+                self.parts.append(text)
+                self.count(text)
         code = self.codes.pop()
         self.nodes.clear()
         if self.parts:

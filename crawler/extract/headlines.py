@@ -30,7 +30,6 @@ _SITE_WORD = re.compile(
     r"|订阅|专题|\.(?:com|cn|net)"
     r"|News|Net|Online|财经|娱乐|体育|科技|汽车|房产|时政|要闻|社会|国内|国际"
 )
-_SPACE = re.compile(r"\s+")
 YEAR = re.compile(r"(?:19|20)\d\d\s?[-/年.—－\uff10-\uff19]|[刚前]刚|\d前|[今昨前]天|\d{1,2}-\d{1,2} \d{1,2}:\d\d")
 _SENTENCE_END = "。；;，,：:"
 _TITLE_NAME = re.compile(r"title|heading|headline|biaoti|(?:^|[\s_-])(?:tit|bt|h1|subject|tt)(?:$|[\s_-])")
@@ -81,7 +80,7 @@ def strip_site(title: str) -> str:
 
 def headline_key(text: str) -> str:
     """A headline without blanks, with plain quotes and in one case, for comparison."""
-    return _SPACE.sub("", text).translate(_QUOTES).casefold()
+    return "".join(text.split()).translate(_QUOTES).casefold()
 
 
 class Witnesses:
