@@ -197,7 +197,7 @@ def sealed_folder(tmp_path):
 def test_read_only_folder(sealed_folder):
     done = crawl_url("http://127.0.0.1:9/", sealed_folder / "corpus.db")
     assert done.status == 1
-    one_line(done, "corpus.db")
+    one_line(done, "no permission to write")
 
 
 def test_corpus_that_is_a_folder(tmp_path):

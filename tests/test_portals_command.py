@@ -18,6 +18,8 @@ from tests.corpus_kit import MORNING, Clock, address, article, link
 from tests.crawling import scrapy
 
 NAME = "jiangcheng"
+#: No option given.
+PLAIN = {"json": False, "all": False, "template": False, "import_template": None, "pin": None, "unpin": None}
 PAGE = """<html><head><meta charset="utf-8"><title>江滩公园添了新座椅_江城在线</title></head><body>
 <h1>江滩公园添了新座椅</h1><div>2022-11-13 08:30 来源：江城日报</div><div class="text">
 <p>江滩公园的步道边，昨天多了四十张能看见江水的木座椅，靠背按附近居民的意见加高了五厘米。</p>
@@ -63,7 +65,7 @@ def portals(home, *arguments, **options):
     command.settings = get_project_settings()
     command.settings.set("CORPUS", str(home / "corpus.db"), priority="cmdline")
     command.settings.set("PORTALS_DIR", str(home / "portals"), priority="cmdline")
-    command.run(list(arguments), argparse.Namespace(**{"json": False, "all": False, "template": False} | options))
+    command.run(list(arguments), argparse.Namespace(**PLAIN | options))
     return command.exitcode
 
 
@@ -149,6 +151,35 @@ def test_templates_are_shown_as_text(home, capsys):
     assert [words in shown for words in ('//div[@class="text"]', '//div[@id="foot"]', "today", "7 pages")] == [True] * 4
     portals(home, NAME, template=True, json=True)
     assert from_json(json.dumps(told(capsys)[0])) == template
+
+
+def exported(home, **changes):
+    """A file as `--template --json` writes it, edited."""
+    template = Template(name=f"{NAME}-1", version=1, learned_at=MORNING)
+    file = home / "template.json"
+    file.write_text(json.dumps([json.loads(to_json(template)) | changes]), encoding="utf-8")
+    return str(file)
+
+
+def test_an_export_is_imported_and_pinned(home, capsys):
+    assert portals(home, NAME, import_template=exported(home), pin=1) == 0
+    with Corpus.open(home / "corpus.db") as corpus:
+        assert [(one.version, one.pinned) for one in corpus.templates(NAME)] == [(1, True)]
+    assert portals(home, NAME, unpin=1) == 0
+    with Corpus.open(home / "corpus.db") as corpus:
+        assert not corpus.templates(NAME)[0].pinned
+
+
+def test_a_mistake_in_an_edited_template_is_named(home, capsys):
+    assert portals(home, NAME, import_template=exported(home, layoutz=[])) == 2
+    error = capsys.readouterr().err
+    assert "template.json" in error
+    assert "layoutz" in error
+
+
+def test_a_version_that_is_not_there_cannot_be_pinned(home, capsys):
+    assert portals(home, NAME, pin=7) == 2
+    assert "no template of version 7" in capsys.readouterr().err
 
 
 def test_without_a_template_there_is_a_hint(home, capsys):

@@ -14,6 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.portals_check import check_fixtures
+from crawler.commands.portals_templates import import_templates, pin_template
 from crawler.commands.portals_view import print_detail, print_differences, print_table
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.commands.template_view import print_templates
@@ -48,7 +49,8 @@ class Command(ScrapyCommand):
         return (
             "Without a name: a table of the portals that have articles in the corpus (setting CORPUS); --all: of all "
             "that are known. With a name: its file, sections, articles by month, rejects, failures and last runs. "
-            "--template: the templates learned of it, --json for export. "
+            "--template: the templates learned of it, --json for export; --import-template FILE takes such an export, "
+            "edited or not; --pin VERSION keeps a version whatever its fit, --unpin VERSION lets it go again. "
             "check NAME: read the portal's saved pages again (PORTALS_DIR/fixtures/NAME) and show what differs. "
             "Exit status: 0; 1 if a saved page reads otherwise or the corpus cannot be read; 2 for a wrong name. "
             "Examples: scrapy portals | scrapy portals szdushi | scrapy portals check szdushi"
@@ -60,6 +62,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="print JSON, for programs")
         parser.add_argument("--all", action="store_true", help="portals without articles too")
         parser.add_argument("--template", action="store_true", help="of the portal NAME, what was learned of its pages")
+        parser.add_argument("--import-template", metavar="FILE", help="enter templates of the portal NAME from JSON")
+        parser.add_argument("--pin", type=int, metavar="VERSION", help="keep that version of the portal's template")
+        parser.add_argument("--unpin", type=int, metavar="VERSION", help="let a pinned version be replaced again")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Dispatch, and turn errors into a line and a status."""
@@ -77,13 +82,13 @@ class Command(ScrapyCommand):
             self.exitcode = FAILED
 
     def _run(self, args: list[str], opts: argparse.Namespace) -> int:
-        if not args and opts.template:
+        if not args and (opts.template or opts.import_template is not None):
             raise UsageError("--template: name the portal: scrapy portals szdushi --template")
         if not args:
             return self._table(opts)
         if args[0] == _CHECK:
             return self._check(args[1], opts)
-        if opts.template:
+        if opts.template or opts.import_template is not None or opts.pin is not None or opts.unpin is not None:
             return self._templates(args[0], opts)
         return self._detail(args[0], opts)
 
@@ -144,6 +149,11 @@ class Command(ScrapyCommand):
     def _templates(self, name: str, opts: argparse.Namespace) -> int:
         if self._stored(name) is None:
             load(name, self._folder)
+        if opts.import_template is not None:
+            import_templates(self._corpus, name, Path(opts.import_template))
+        for version, pinned in ((opts.pin, True), (opts.unpin, False)):
+            if version is not None:
+                pin_template(self._corpus, name, version, pinned)
         none: list[StoredTemplate] = []
         stored = self._read(lambda corpus: corpus.templates(name), none)
         if opts.json:

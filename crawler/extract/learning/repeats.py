@@ -92,10 +92,11 @@ def find_phrases(
     begun = [Phrase(text, "start", pages) for text, pages in starts.items() if pages >= max(_VERBATIM, enough)]
     ends = Counter({text: pages for text, pages in ends.items() if pages >= enough and pages > lines[text]}) | tails
     ended = [Phrase(text, "end", pages) for text, pages in ends.items()]
-    # What stands in the text's own box is wanted first; the rest is small print of the page around it.
+    # What stands in the text's own box is wanted first; the rest is small print of the page around it.  The text comes
+    # last in the key, because the same pages have to give the same template.
     ordered = sorted(
         (*begun, *ended, *whole),
-        key=lambda phrase: (phrase.match == "line" and phrase.text not in lines, -phrase.pages),
+        key=lambda phrase: (phrase.match == "line" and phrase.text not in lines, -phrase.pages, phrase.text),
     )
     return tuple(ordered[:_MOST_PHRASES])
 
