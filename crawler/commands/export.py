@@ -81,7 +81,8 @@ class Command(ScrapyCommand):
         source = Path(self.settings["CORPUS"])
         kind, wanted = format_of(out, opts.format), selection(opts, opts.query)
         check_target(out, source, opts.force)
-        settle(source)
+        if wanted.words:
+            settle(source)
         with Corpus.open(source, readonly=True) as corpus:
             total = corpus.count(wanted)
             written = max(_shown(export_articles(corpus.select(wanted), out, kind), total), default=0)

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from crawler.corpus import Corpus, Selection
-from crawler.errors import CorpusLocked, CorpusReadOnly, UsageError
+from crawler.errors import CorpusError, UsageError
 from crawler.items import CST
 
 __all__ = ["add_filters", "given", "selection", "settle"]
@@ -36,11 +36,11 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def settle(path: Path) -> None:
-    """Index what a bulk load that was killed left out, if nobody is writing; else the search sees a little less."""
+    """Index what a bulk load that was killed left out, if the corpus can be written; else the search sees a little less."""
     with Corpus.open(path, readonly=True) as corpus:
         waiting = corpus.index_waits()
     if waiting:
-        with contextlib.suppress(CorpusLocked, CorpusReadOnly), Corpus.open(path, timeout=_PATIENCE) as corpus:
+        with contextlib.suppress(CorpusError), Corpus.open(path, timeout=_PATIENCE) as corpus:
             corpus.index()
 
 
