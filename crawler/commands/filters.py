@@ -36,7 +36,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def settle(path: Path) -> None:
-    """Index what a bulk load that was killed left out, if the corpus can be written; else the search sees a little less."""
+    """Index what a killed bulk load left out, if the corpus can be written; else a search sees a little less."""
     with Corpus.open(path, readonly=True) as corpus:
         waiting = corpus.index_waits()
     if waiting:
