@@ -10,12 +10,16 @@ from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    Cluster,
+    ClusterArticle,
     Due,
+    Flow,
     Known,
     Noted,
     Outcome,
     Pause,
     Purged,
+    Reprint,
     Revision,
     Run,
     Section,
@@ -32,10 +36,13 @@ from crawler.corpus.selection import Selection
 __all__ = [
     "FORMATS",
     "Batch",
+    "Cluster",
+    "ClusterArticle",
     "Corpus",
     "Due",
     "Excerpt",
     "FailedLink",
+    "Flow",
     "Found",
     "History",
     "Hit",
@@ -48,6 +55,7 @@ __all__ = [
     "PortalFigures",
     "PortalLock",
     "Purged",
+    "Reprint",
     "Revision",
     "Run",
     "Section",

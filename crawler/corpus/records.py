@@ -9,12 +9,17 @@ from typing import Literal
 from crawler.items import Article, Link
 
 __all__ = [
+    "Cluster",
+    "ClusterArticle",
     "Due",
+    "Flow",
     "Known",
     "Noted",
     "Outcome",
     "Pause",
     "Purged",
+    "Reprint",
+    "ReprintKind",
     "Revision",
     "RevisionKind",
     "Run",
@@ -22,6 +27,7 @@ __all__ = [
     "Stored",
     "StoredArticle",
     "StoredTemplate",
+    "ToldBy",
     "Tombstone",
     "Visit",
     "Waiting",
@@ -31,6 +37,14 @@ __all__ = [
 #: unchanged, updated: an address that was stored before, with the same or with other content;
 #: purged: an address that must not be stored.
 Outcome = Literal["new", "duplicate", "unchanged", "updated", "purged"]
+
+#: What a text is to the one it was taken from.  identical: the same; reprint: taken over, a wrapping or small changes
+#: aside; abridged: a part of it; expanded: it with more around it; revised: rewritten here and there.
+ReprintKind = Literal["identical", "reprint", "abridged", "expanded", "revised"]
+
+#: What told which of two came first: the printed source names the other's portal; the printed times differ by more than
+#: a day's rounding; one is printed as the portal's own; the order in which they were stored.
+ToldBy = Literal["source", "time", "portal", "order"]
 
 #: first: as it was stored first; edited: the portal changed it; re-extracted: the same page, read by a later release.
 RevisionKind = Literal["first", "edited", "re-extracted"]
@@ -200,6 +214,58 @@ class Revision:
     title: str | None
     body: str
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """One article taken from another.
+
+    article_id: the later one; of_id: the one before it.  resemblance: 0 to 1, shingles that both have of those that
+    either has (Jaccard).  containment: 0 to 1, share of the shorter one's shingles that the other has.
+    """
+
+    article_id: int
+    of_id: int
+    kind: ReprintKind
+    resemblance: float
+    containment: float
+    told_by: ToldBy
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterArticle:
+    """An article of a cluster.  characters: of its text."""
+
+    id: int
+    url: str
+    portal: str | None
+    source: str | None
+    published: dt.datetime | None
+    title: str | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Articles that tell one story in one text.
+
+    id: of the representative, the article that came first as far as can be told; it stands first in articles, the
+    others in the order of their times.  reprints: who was taken from whom, in that order.
+    """
+
+    id: int
+    articles: tuple[ClusterArticle, ...]
+    reprints: tuple[Reprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How many articles of one portal were taken from another's.  portal, of: None for articles outside a crawl."""
+
+    portal: str | None
+    of: str | None
+    articles: int
+    kinds: dict[ReprintKind, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,8 +261,34 @@ CREATE VIRTUAL TABLE articles_fts USING fts5(
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(8.0, 1.0, 0.0, 0.0, 0.0, 0.0)');
 """
 
+# minhashes refers to bodies without a foreign key: SQLite would want an index on body_id, which doubles the table.
+# reprints and clusters are of articles, because who came first is a matter of their times and sources.
+_REPRINTS = """
+ALTER TABLE portals ADD COLUMN title TEXT;
+CREATE TABLE minhashes (
+    value INTEGER NOT NULL,
+    body_id INTEGER NOT NULL,
+    PRIMARY KEY (value, body_id)
+) WITHOUT ROWID;
+CREATE TABLE reprints (
+    article_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    of_id INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('identical', 'reprint', 'abridged', 'expanded', 'revised')),
+    resemblance REAL NOT NULL,
+    containment REAL NOT NULL,
+    told_by TEXT NOT NULL CHECK (told_by IN ('source', 'time', 'portal', 'order')),
+    PRIMARY KEY (article_id, of_id)
+) WITHOUT ROWID;
+CREATE INDEX reprints_of ON reprints(of_id);
+CREATE TABLE clusters (
+    article_id INTEGER NOT NULL PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    cluster_id INTEGER NOT NULL REFERENCES articles(id)
+);
+CREATE INDEX clusters_cluster ON clusters(cluster_id);
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH, _REPRINTS)
 
 #: The version that has the search index; articles of older corpora are entered when it is made.
 SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1
