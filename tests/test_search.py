@@ -19,7 +19,7 @@ from crawler.corpus.search_query import parse
 from crawler.demo import DemoPortal
 from crawler.errors import CorpusError, CorpusForeign, UsageError
 from crawler.items import CST
-from tests.corpus_kit import PORTAL, address, article, rows
+from tests.corpus_kit import PORTAL, address, article, downgrade, rows
 
 STORIES = [
     {"title": "苏州地铁延伸", "body": "六号线向东延伸，长三角一体化示范区又近一步。", "source": "苏州日报"},
@@ -221,10 +221,7 @@ def test_an_older_corpus_gets_its_index(tmp_path, monkeypatch, capsys):
     with Corpus.open(path) as corpus:
         corpus.store([article(n, **story) for n, story in enumerate(STORIES)])
         corpus.store([article(n) for n in range(10, 20)])
-    with sqlite3.connect(path) as db:
-        db.execute("DROP TABLE articles_fts")
-        db.execute(f"PRAGMA user_version = {SEARCH_VERSION - 1}")
-    db.close()
+    downgrade(path, SEARCH_VERSION - 1)
     monkeypatch.setattr(search, "_EVERY", 0)
     monkeypatch.setattr(search, "_SLICE", 5)
     with Corpus.open(path) as corpus:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.corpus import search
+from crawler.corpus import indexes, search
 from crawler.corpus.failures import translated
-from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, SEARCH_VERSION, VERSION
+from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, REPRINTS_VERSION, SEARCH_VERSION, VERSION
 from crawler.errors import CorpusError, CorpusForeign, CorpusNewer, CorpusReadOnly
 
 __all__ = ["Connection"]
@@ -151,6 +151,8 @@ class Connection:
                 db.executescript(script)
                 if version == SEARCH_VERSION:
                     search.fill(db)
+                if version == REPRINTS_VERSION:
+                    indexes.fill_reprints(db)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {VERSION}")
 

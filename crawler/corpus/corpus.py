@@ -15,8 +15,10 @@ from typing import Self
 from crawler.corpus import (
     articles,
     checks,
+    clusters,
     duplicates,
     history,
+    indexes,
     ledger,
     noting,
     overview,
@@ -24,6 +26,7 @@ from crawler.corpus import (
     portals,
     purge,
     reading,
+    reprints,
     revisions,
     search,
 )
@@ -33,7 +36,9 @@ from crawler.corpus.connection import Connection
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    Cluster,
     Due,
+    Flow,
     Known,
     Noted,
     Pause,
@@ -114,10 +119,17 @@ class Corpus:
 
     # The walk
 
-    def portal(self, name: str, city: str | None = None, province: str | None = None, home: str | None = None) -> None:
-        """Enter a portal, or renew what is known of it."""
+    def portal(
+        self,
+        name: str,
+        city: str | None = None,
+        province: str | None = None,
+        home: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Enter a portal, or renew what is known of it.  title: its own name, as other portals print it as a source."""
         with self._connection.writing() as db:
-            portals.put(db, name, city, province, home, self._clock())
+            portals.put(db, name, (city, province, home, title), self._clock())
 
     def sections(self, portal: str) -> list[Section]:
         """All sections of a portal in the order in which they were found."""
@@ -335,6 +347,16 @@ class Corpus:
         with self._connection.reading() as db:
             return purge.tombstone(db, url)
 
+    def cluster(self, url: str) -> Cluster | None:
+        """The articles that tell the story of the one at this address; None: there is none, or it is alone."""
+        with self._connection.reading() as db:
+            return clusters.cluster(db, url)
+
+    def flows(self) -> list[Flow]:
+        """Which portal takes its articles from which, the busiest first."""
+        with self._connection.reading() as db:
+            return reprints.flows(db)
+
     def known(self, article: Article) -> Known | None:
         """Why the article is not new (its address or its text is stored); None: it is new."""
         with self._connection.reading() as db:
@@ -376,16 +398,19 @@ class Corpus:
             last = found[-1].id
 
     def index_waits(self) -> bool:
-        """True if a bulk load left articles out of the search index; see index()."""
+        """True if a bulk load left articles out of the indexes; see index()."""
         with self._connection.reading() as db:
-            return search.behind(db)
+            return indexes.behind(db)
 
     def index(self, most: int | None = None) -> int:
-        """Enter articles in the search index that bulk loads left out, at most so many; how many there were."""
+        """Enter articles in the indexes (search, near-duplicates) that bulk loads left out; how many there were.
+
+        most: at most so many, None: all.
+        """
         entered, more = 0, True
         while more and (most is None or entered < most):
             with self._connection.writing() as db:
-                step = search.catch_up(db, _INDEX_STEP if most is None else min(most - entered, _INDEX_STEP))
+                step = indexes.catch_up(db, _INDEX_STEP if most is None else min(most - entered, _INDEX_STEP))
             entered, more = entered + step, step == _INDEX_STEP
         return entered
 

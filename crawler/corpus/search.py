@@ -1,8 +1,6 @@
 """The search index: kept in the transaction that stores an article, asked with the query language of docs/search.md.
 
-Bulk loads come first: entering an article costs three times what storing it does (benchmarks/pipelines.py), so batches
-of more than INLINE leave their articles to catch_up().  Articles are entered in the order of their ids, without gaps:
-whatever lies above the last one entered is waiting.
+crawler.corpus.indexes says when articles are entered.
 
 articles_fts is an FTS5 table whose rows have the ids of articles.  It keeps tokens, not texts: to take a row out, FTS5
 has to be told what was put in, so remove() comes before articles or bodies change and add() after.
@@ -13,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +23,6 @@ from crawler.corpus.search_query import Term, parse
 from crawler.corpus.selection import Selection
 
 __all__ = [
-    "INLINE",
     "TABLE",
     "Found",
     "Hit",
@@ -33,6 +30,7 @@ __all__ = [
     "behind",
     "catch_up",
     "count",
+    "entered",
     "expunge",
     "fill",
     "holds",
@@ -52,9 +50,6 @@ _TEXTS = (
 _NAMES = ", ".join(("rowid", *_COLUMNS))
 _MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
 
-#: Articles of one batch up to which the index is kept in the same transaction: a crawl that asks politely writes one
-#: to four at a time, bulk loads STORE_BATCH.
-INLINE = 20
 #: FTS5 keeps a row of sizes for every row it holds (https://sqlite.org/fts5.html#the_columnsize_option).
 _LAST = "SELECT coalesce(max(id), 0) FROM articles_fts_docsize"
 #: Articles that a migration indexes at a time, and seconds between two words about it.
@@ -112,17 +107,24 @@ def behind(db: Database) -> bool:
     return bool(db.execute(f"SELECT coalesce(max(id), 0) > ({_LAST}) FROM articles").fetchone()[0])
 
 
-def catch_up(db: Database, most: int) -> int:
-    """Enter waiting articles, at most so many; how many there were."""
+def entered(db: Database) -> Iterator[int]:
+    """Ids of the articles in the index, in their order."""
+    last = 0
+    sql = f"SELECT id FROM articles_fts_docsize WHERE id > ? ORDER BY id LIMIT {_SLICE}"
+    while ids := [row[0] for row in db.execute(sql, (last,))]:
+        yield from ids
+        last = ids[-1]
+
+
+def catch_up(db: Database, most: int) -> list[int]:
+    """Enter waiting articles, at most so many; their ids."""
     rows = db.execute(f"{_TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
     db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
-    return len(rows)
+    return [row[0] for row in rows]
 
 
 def remove(db: Database, article_id: int) -> None:
-    """Take an article out, if it is in, while the tables still hold what was entered."""
-    if not holds(db, article_id):
-        return
+    """Take an article out that is in, while the tables still hold what was entered."""
     row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
     db.execute(f"INSERT INTO {TABLE} ({TABLE}, {_NAMES}) VALUES ('delete', {_MARKS})", _tokens(row))
 
