@@ -52,14 +52,34 @@ def join(db: Database, article_id: int, found: Mapping[int, Likeness]) -> None:
     """Bring an article into the clusters of those that it is like; several become one.
 
     found: other article → what this one is to it.  A text that holds several stories which have nothing to do with
-    each other is a round-up, and joins none of them.
+    each other is a round-up: it joins none of them, nor do they join each other through it.
     """
     strong = {other: like for other, like in found.items() if min(like.ratio, 1 / like.ratio) >= _STORY}
-    held = [other for other, like in strong.items() if like.kind == "expanded"]
-    if len(held) > 1 and not _related(db, held):
-        strong = {other: like for other, like in strong.items() if other not in held}
-    if strong:
-        _unite(db, [article_id, *strong])
+    parts = [other for other, like in strong.items() if like.kind == "expanded"]
+    if len(parts) > 1 and not _related(db, parts):
+        strong = {other: like for other, like in strong.items() if other not in parts}
+    ids = [other for other, like in strong.items() if like.kind != "abridged" or not _elsewhere(db, other, article_id, found)]
+    if ids:
+        _unite(db, [article_id, *ids])
+
+
+def _related(db: Database, ids: list[int]) -> bool:
+    """True if some of these articles tell one story with one another."""
+    marks = ", ".join("?" * len(ids))
+    sql = f"SELECT 1 FROM reprints WHERE article_id IN ({marks}) AND of_id IN ({marks}) LIMIT 1"
+    return db.execute(sql, ids + ids).fetchone() is not None
+
+
+def _elsewhere(db: Database, longer: int, new: int, found: Mapping[int, Likeness]) -> bool:
+    """True if a longer text holds another part already, and nothing but it leads from there to what was found."""
+    mates = "SELECT article_id FROM clusters WHERE cluster_id = (SELECT cluster_id FROM clusters WHERE article_id = ?)"
+    if any(mate != longer and mate in found for (mate,) in db.execute(mates, (longer,))):
+        return False
+    part = (
+        "SELECT 1 FROM reprints WHERE of_id = :id AND kind = 'abridged' AND article_id <> :new"
+        " UNION ALL SELECT 1 FROM reprints WHERE article_id = :id AND kind = 'expanded' AND of_id <> :new LIMIT 1"
+    )
+    return db.execute(part, {"id": longer, "new": new}).fetchone() is not None
 
 
 def leave(db: Database, article_id: int) -> None:
@@ -107,13 +127,6 @@ def _elect(db: Database, cluster_id: int) -> None:
     ).fetchone()[0]
     if best != cluster_id:
         db.execute("UPDATE clusters SET cluster_id = ? WHERE cluster_id = ?", (best, cluster_id))
-
-
-def _related(db: Database, ids: list[int]) -> bool:
-    """True if some of these articles tell one story with one another."""
-    marks = ", ".join("?" * len(ids))
-    sql = f"SELECT 1 FROM reprints WHERE article_id IN ({marks}) AND of_id IN ({marks}) LIMIT 1"
-    return db.execute(sql, ids + ids).fetchone() is not None
 
 
 def _shorter_share(resemblance: float, containment: float) -> float:

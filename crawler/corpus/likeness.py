@@ -90,7 +90,9 @@ def _told_by_figures(first: Shingled, second: Shingled, containment: float) -> b
     # One character survives with the GRAM-th root of what a shingle does; a number has its digits and an end.
     survival = min(_MOST_SURVIVAL, max(_LEAST_SURVIVAL, containment ** ((digits + 1) / GRAM)))
     evidence = common * math.log(survival / _CHANCE) + (total - common) * math.log((1 - survival) / (1 - _CHANCE))
-    return evidence >= min(_GATHERED, _EDITED + _SLOPE * max(0.0, _gathered(shorter, longer, containment)))
+    if not _EDITED <= evidence < _GATHERED:
+        return evidence >= _GATHERED
+    return evidence >= _EDITED + _SLOPE * max(0.0, _gathered(shorter, longer, containment))
 
 
 def _gathered(shorter: Shingled, longer: Shingled, containment: float) -> float:

@@ -8,9 +8,9 @@ the table stay small however often a form is filled, and the first of a story is
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -21,10 +21,15 @@ __all__ = ["Match", "enter", "matches", "withdraw"]
 
 #: Texts kept under one value.
 HOT = 32
-#: Candidates that are measured: copies share several values and come first; a form's other fillings follow.
-_MEASURED = 8
+#: Candidates that are looked at, and measured at most: copies share several values and come first, a form's other
+#: fillings follow.
+_CONSIDERED, _MEASURED = 32, 8
 #: A candidate with one value in common is measured where no more texts than this have it: else it is a phrase.
 _RARE = 4
+#: Matches of one story after which no more are sought: its other copies are in the cluster of these.
+_ENOUGH = 2
+#: Characters beyond which a text's shingles are not remembered: they take 250 bytes a character.
+_LONG_TEXT = 4000
 #: So many other fillings make a text one of a form.
 _FORM = 2
 
@@ -78,22 +83,44 @@ def _candidates(holders: dict[int, list[int]]) -> list[int]:
         if len(bodies) <= _RARE:
             rare.update(bodies)
     worth = [body_id for body_id, times in common.items() if times > 1 or body_id in rare]
-    return sorted(worth, key=lambda body_id: (-common[body_id], body_id))[:_MEASURED]
+    return sorted(worth, key=lambda body_id: (-common[body_id], body_id))[:_CONSIDERED]
 
 
 def _measured(db: Database, text: Shingled, holders: dict[int, list[int]]) -> list[Match]:
-    candidates = _candidates(holders)
-    if not candidates:
-        return []
-    likenesses = {body_id: compare(other, text) for body_id, other in _texts(db, candidates)}
-    # Where several texts share as much and yet are other notices, this is a form, and only a copy is the same story.
-    form = sum(like.containment >= ALIKE and not like.alike for like in likenesses.values()) >= _FORM
-    least = FORMAL if form else ALIKE
-    found = [Match(id, like) for id, like in likenesses.items() if like.alike and like.containment >= least]
+    found: list[Match] = []
+    stories: Counter[int] = Counter()
+    fillings = measured = 0
+    for body_id, story in _with_stories(db, _candidates(holders)):
+        if stories[story] == _ENOUGH:
+            continue
+        likeness = compare(_text(db, body_id), text)
+        measured += 1
+        if likeness.alike:
+            found.append(Match(body_id, likeness))
+            stories[story] += 1
+        # Another notice that shares as much: a form, of which only a copy is the same story.
+        fillings += likeness.containment >= ALIKE and not likeness.alike
+        if measured == _MEASURED:
+            break
+    least = FORMAL if fillings >= _FORM else ALIKE
+    found = [match for match in found if match.likeness.containment >= least]
     return sorted(found, key=lambda match: (-match.likeness.resemblance, match.body_id))
 
 
-def _texts(db: Database, bodies: list[int]) -> Iterable[tuple[int, Shingled]]:
+def _with_stories(db: Database, bodies: list[int]) -> list[tuple[int, int]]:
+    """The same texts, each with the cluster that it belongs to; a number of its own where it is alone."""
+    if len(bodies) <= _ENOUGH:
+        return [(body_id, -body_id) for body_id in bodies]
     marks = ", ".join("?" * len(bodies))
-    for body_id, body in db.execute(f"SELECT id, body FROM bodies WHERE id IN ({marks})", bodies):
-        yield body_id, Shingled(body)
+    sql = f"SELECT body_id, cluster_id FROM articles JOIN clusters ON article_id = id WHERE body_id IN ({marks})"
+    stories = dict(db.execute(sql, bodies).fetchall())
+    return [(body_id, stories.get(body_id, -body_id)) for body_id in bodies]
+
+
+def _text(db: Database, body_id: int) -> Shingled:
+    body = db.execute("SELECT body FROM bodies WHERE id = ?", (body_id,)).fetchone()[0]
+    return _remembered(body) if len(body) <= _LONG_TEXT else Shingled(body)
+
+
+#: What is told by many portals is told on one day, and forms are filled every day: texts compared come again.
+_remembered = lru_cache(maxsize=64)(Shingled)

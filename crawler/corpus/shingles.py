@@ -7,8 +7,10 @@ traditional writing differ between copies.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from functools import cached_property
+from itertools import chain
 
 from rensa import CMinHash
 
@@ -22,6 +24,8 @@ GRAM = 4
 #: shingles of four, costs one hash instead of two, and hardly ever stands in texts that have nothing to do with each
 #: other, so that a band is a single hash.
 LONG = 8
+#: Bytes of GRAM letters in UTF-16.
+_WIDTH = 2 * GRAM
 #: Smallest hashes kept of a text, each a band of its own.  At one character in ten edited, texts share 0.28 of their
 #: long shingles, and 99 % of such pairs share one of sixteen hashes; an abridged copy at 40 % shares 0.4.
 PERMUTATIONS = 16
@@ -43,10 +47,9 @@ class Shingled:
     """A text and its shingles, each kind made when it is first asked for."""
 
     def __init__(self, text: str) -> None:
-        folded = fold(text)
+        self._folded = fold(text)
         #: what counts of the text
-        self.letters = _NO_LETTER.sub("", folded)
-        self._folded = folded
+        self.letters = _NO_LETTER.sub("", self._folded)
 
     @property
     def comparable(self) -> bool:
@@ -54,14 +57,28 @@ class Shingled:
         return len(self.letters) >= SHORTEST
 
     @cached_property
-    def grams(self) -> frozenset[str]:
-        """Pieces of GRAM letters."""
-        return frozenset(_pieces(self.letters, GRAM))
+    def steps(self) -> list[array[int]]:
+        """All pieces of GRAM letters as numbers, in GRAM rows: each row goes through the text in steps of its own size.
+
+        Four letters of UTF-16 are the eight bytes of one number, so that the pieces cost no string each.
+        """
+        units = self.letters.encode("utf-16-le", "surrogatepass")
+        rows = []
+        for start in range(GRAM):
+            row = array("Q")
+            row.frombytes(units[2 * start : len(units) - (len(units) - 2 * start) % _WIDTH])
+            rows.append(row)
+        return rows
 
     @cached_property
-    def long_grams(self) -> frozenset[str]:
-        """Pieces of LONG letters."""
-        return frozenset(_pieces(self.letters, LONG))
+    def grams(self) -> frozenset[int]:
+        """Pieces of GRAM letters, each once."""
+        return frozenset(chain.from_iterable(self.steps))
+
+    @cached_property
+    def long_grams(self) -> frozenset[tuple[int, int]]:
+        """Pieces of twice the length, each once: neighbours in a row stand next to each other in the text."""
+        return frozenset(chain.from_iterable(zip(row, row[1:], strict=False) for row in self.steps))
 
     @cached_property
     def figures(self) -> Counter[str]:
@@ -75,9 +92,7 @@ class Shingled:
     def minhashes(self) -> list[int]:
         """Values under which the index keeps the text; texts share them as often as they share long shingles."""
         sketch = CMinHash(PERMUTATIONS, _SEED)
-        sketch.update(_pieces(self.letters, LONG))
+        letters = self.letters
+        sketch.update([letters[place : place + LONG] for place in range(len(letters) - LONG + 1)])
         return [(place << _BITS) | (smallest & _MASK) for place, smallest in enumerate(sketch.digest_u64())]
 
-
-def _pieces(letters: str, size: int) -> list[str]:
-    return [letters[place : place + size] for place in range(len(letters) - size + 1)]
