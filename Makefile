@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe bench-search clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-kills: $(READY) ## kill -9 at 200 random moments of crawls, against an und
 
 bench-harvest: $(READY) ## a hundred demo portals side by side, each at one request a second (three minutes)
 	$(BIN)/python benchmarks/harvest.py $(ARGS)
+
+bench-dedupe: $(READY) ## near-duplicates: recall, precision, speed, a million articles, datasketch beside it (ARGS='--large 100000': fewer)
+	$(BIN)/python benchmarks/dedupe.py $(ARGS)
 
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)

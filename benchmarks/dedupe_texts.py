@@ -61,7 +61,9 @@ def _sentences(text: str) -> list[str]:
 def _wrapped(rng: random.Random, text: str) -> str:
     """As portals reprint: a line before it, a line or three behind."""
     medium = rng.choice(("江城日报", "清河晚报", "兰江网", "新兰江客户端"))
-    lead = rng.choice((f"据{medium}报道，", f"{medium}消息：", f"来源：{medium}\n", "【导读】更多本地资讯，尽在本频道。\n"))
+    lead = rng.choice(
+        (f"据{medium}报道，", f"{medium}消息：", f"来源：{medium}\n", "【导读】更多本地资讯，尽在本频道。\n")
+    )
     tail = (
         f"（原载{medium}）",
         f"（责任编辑：{rng.choice('王李张刘陈')}{rng.choice('敏静磊洋')}）",
@@ -123,13 +125,13 @@ def variants(rng: random.Random, text: Text) -> Iterator[Text]:
         yield Text(f"{text.title[:8]}（转载）", made(rng, text.body), text.stories, kind)
 
 
-def merged(rng: random.Random, texts: Sequence[Text]) -> Text:
+def merged(texts: Sequence[Text]) -> Text:
     """A round-up: several stories under one headline."""
     body = "\n".join(f"{place}、{text.title}\n{text.body}" for place, text in enumerate(texts, 1))
     return Text("今日要闻一览", body, frozenset().union(*(text.stories for text in texts)), "merged")
 
 
-# --- Notices -----------------------------------------------------------------------------------------------------------
+# --- Notices ----------------------------------------------------------------------------------------------------------
 
 
 def notices(rng: random.Random, days: int) -> Iterator[Text]:
@@ -157,7 +159,9 @@ def _stock(rng: random.Random, when: str) -> str:
     rows = []
     for name, level in (("上证指数", 3100), ("深证成指", 11000), ("创业板指", 2400)):
         move = rng.uniform(-2, 2)
-        rows.append(f"{name}{'涨' if move > 0 else '跌'}{abs(move):.2f}%，报{level * (1 + rng.uniform(-0.2, 0.2)):.2f}点")
+        rows.append(
+            f"{name}{'涨' if move > 0 else '跌'}{abs(move):.2f}%，报{level * (1 + rng.uniform(-0.2, 0.2)):.2f}点"
+        )
     hot = rng.sample(("半导体", "白酒", "光伏", "医药", "券商", "煤炭", "传媒", "银行"), 4)
     return (
         f"{when}，A股三大指数收盘。截至收盘，{'，'.join(rows)}。两市成交额{rng.randint(6000, 12000)}亿元，"
@@ -168,25 +172,24 @@ def _stock(rng: random.Random, when: str) -> str:
 
 
 def _outage(rng: random.Random, when: str) -> str:
-    road = rng.sample(("人民路", "望江路", "解放街", "学府路", "滨河道", "建设巷", "青年路", "文昌街", "东环路"), 3)
+    roads = ("人民路", "望江路", "解放街", "学府路", "滨河道", "建设巷", "青年路", "文昌街", "东环路")
+    road, (start, end) = rng.sample(roads, 3), (_hour(rng, 7, 10), _hour(rng, 15, 22))
     return (
-        f"尊敬的用户：因{rng.choice(('供水管网改造', '主管道抢修', '阀门更换', '道路施工'))}需要，定于{when}"
-        f"{rng.randint(7, 10)}:{rng.choice(('00', '30'))}至{rng.randint(15, 22)}:{rng.choice(('00', '30'))}对{road[0]}（{road[1]}至{road[2]}段）"
-        f"沿线用户停止供水，预计影响{rng.randint(200, 6000)}户。请有关单位和居民提前做好储水准备，"
-        f"由此带来的不便敬请谅解。咨询电话：{rng.randint(60000000, 88999999)}。特此公告。市自来水公司。"
+        f"尊敬的用户：因{rng.choice(('供水管网改造', '主管道抢修', '阀门更换', '道路施工'))}需要，"
+        f"定于{when}{start}至{end}对{road[0]}（{road[1]}至{road[2]}段）沿线用户停止供水，"
+        f"预计影响{rng.randint(200, 6000)}户。请有关单位和居民提前做好储水准备，由此带来的不便敬请谅解。"
+        f"咨询电话：{rng.randint(60000000, 88999999)}。特此公告。市自来水公司。"
     )
+
+
+def _hour(rng: random.Random, first: int, last: int) -> str:
+    return f"{rng.randint(first, last)}:{rng.choice(('00', '30'))}"
 
 
 def _appointment(rng: random.Random, when: str) -> str:
-    people = [rng.choice("赵钱孙李周吴郑王冯陈") + rng.choice("志晓建文国秀玉") + rng.choice("强敏华军霞伟") for _ in range(2)]
-    bureau = rng.sample(("市教育局", "市水务局", "市城管局", "市商务局", "市交通运输局", "市民政局", "市卫生健康委员会"), 4)
-    born = [f"19{rng.randint(65, 89)}年{rng.randint(1, 12)}月" for _ in people]
-    rows = "".join(
-        f"{name}，{rng.choice('男女')}，汉族，{when_born}生，{rng.choice(('大学', '研究生', '省委党校大学'))}学历，中共党员，"
-        f"现任{bureau[2 * n]}{rng.choice(('办公室主任', '党组成员', '副局长', '四级调研员'))}，拟任{bureau[2 * n + 1]}"
-        f"{rng.choice(('副局长', '局长', '党委委员', '三级调研员'))}。"
-        for n, (name, when_born) in enumerate(zip(people, born, strict=True))
-    )
+    bureaus = ("市教育局", "市水务局", "市城管局", "市商务局", "市交通运输局", "市民政局", "市卫生健康委员会")
+    bureau = rng.sample(bureaus, 4)
+    rows = "".join(_candidate(rng, now, then) for now, then in zip(bureau[::2], bureau[1::2], strict=True))
     return (
         f"根据《党政领导干部选拔任用工作条例》和有关规定，现将拟任职干部情况公示如下：{rows}"
         f"公示时间：{when}起5个工作日。如对公示对象有情况和问题反映，请在公示期内以来信、来电、来访等形式向市委组织部反映。"
@@ -194,32 +197,46 @@ def _appointment(rng: random.Random, when: str) -> str:
     )
 
 
-def _traffic(rng: random.Random, when: str) -> str:
-    road = rng.sample(("长江大道", "迎宾大道", "环城北路", "科技大道", "体育场路", "湖滨路", "新华大街", "站前路"), 4)
+def _candidate(rng: random.Random, now: str, then: str) -> str:
+    name = rng.choice("赵钱孙李周吴郑王冯陈") + rng.choice("志晓建文国秀玉") + rng.choice("强敏华军霞伟")
+    born = f"19{rng.randint(65, 89)}年{rng.randint(1, 12)}月"
     return (
-        f"为保障{rng.choice(('马拉松赛事', '市政施工', '管线迁改', '灯光秀活动'))}顺利进行，市公安局交警支队决定：{when}"
-        f"{rng.randint(5, 20)}时至{rng.randint(21, 24)}时，{road[0]}（{road[1]}至{road[2]}）禁止一切机动车通行，"
-        f"过往车辆可绕行{road[3]}。公交{rng.randint(1, 180)}路、{rng.randint(1, 180)}路临时改线。请广大交通参与者提前规划出行路线，"
+        f"{name}，{rng.choice('男女')}，汉族，{born}生，"
+        f"{rng.choice(('大学', '研究生', '省委党校大学'))}学历，中共党员，"
+        f"现任{now}{rng.choice(('办公室主任', '党组成员', '副局长', '四级调研员'))}，"
+        f"拟任{then}{rng.choice(('副局长', '局长', '党委委员', '三级调研员'))}。"
+    )
+
+
+def _traffic(rng: random.Random, when: str) -> str:
+    roads = ("长江大道", "迎宾大道", "环城北路", "科技大道", "体育场路", "湖滨路", "新华大街", "站前路")
+    road, cause = rng.sample(roads, 4), rng.choice(("马拉松赛事", "市政施工", "管线迁改", "灯光秀活动"))
+    return (
+        f"为保障{cause}顺利进行，市公安局交警支队决定：{when}{rng.randint(5, 20)}时至{rng.randint(21, 24)}时，"
+        f"{road[0]}（{road[1]}至{road[2]}）禁止一切机动车通行，过往车辆可绕行{road[3]}。"
+        f"公交{rng.randint(1, 180)}路、{rng.randint(1, 180)}路临时改线。请广大交通参与者提前规划出行路线，"
         "自觉服从现场民警指挥，违者将依法处理。特此通告。"
     )
 
 
 def _lottery(rng: random.Random, when: str) -> str:
-    balls = "、".join(f"{n:02d}" for n in sorted(rng.sample(range(1, 34), 6)))
+    red = "、".join(f"{n:02d}" for n in sorted(rng.sample(range(1, 34), 6)))
+    issue, blue = rng.randint(10000, 25999), rng.randint(1, 16)
     return (
-        f"{when}晚，中国福利彩票双色球第20{rng.randint(10000, 25999)}期开奖。当期红球号码为{balls}，蓝球号码为{rng.randint(1, 16):02d}。"
+        f"{when}晚，中国福利彩票双色球第20{issue}期开奖。当期红球号码为{red}，蓝球号码为{blue:02d}。"
         f"全国开出一等奖{rng.randint(1, 30)}注，单注奖金{rng.randint(500, 1000)}万元；二等奖{rng.randint(60, 300)}注，"
-        f"单注金额{rng.randint(10, 40)}万多元。计奖后奖池金额为{rng.uniform(8, 28):.2f}亿元。理性购彩，量力而行，未满十八周岁不得购买彩票。"
+        f"单注金额{rng.randint(10, 40)}万多元。计奖后奖池金额为{rng.uniform(8, 28):.2f}亿元。"
+        "理性购彩，量力而行，未满十八周岁不得购买彩票。"
     )
 
 
 def _prices(rng: random.Random, when: str) -> str:
-    goods = rng.sample(("大白菜", "土豆", "西红柿", "黄瓜", "猪肉", "鸡蛋", "豆角", "苹果", "草鱼", "大葱"), 6)
-    rows = "，".join(f"{name}每公斤{rng.uniform(1, 40):.1f}元" for name in goods)
+    goods = ("大白菜", "土豆", "西红柿", "黄瓜", "猪肉", "鸡蛋", "豆角", "苹果", "草鱼", "大葱")
+    rows = "，".join(f"{name}每公斤{rng.uniform(1, 40):.1f}元" for name in rng.sample(goods, 6))
     return (
         f"据市发展改革委价格监测中心{when}对全市8家农贸市场的监测，今日主要副食品零售均价如下：{rows}。"
-        f"与前一日相比，{rng.randint(2, 6)}种上涨，{rng.randint(1, 5)}种下降，其余持平。总体来看，市场货源充足，价格运行平稳，"
-        "价格监测中心将继续做好监测预警工作。"
+        f"与前一日相比，{rng.randint(2, 6)}种上涨，{rng.randint(1, 5)}种下降，其余持平。"
+        "总体来看，市场货源充足，价格运行平稳，价格监测中心将继续做好监测预警工作。"
     )
 
 

@@ -33,7 +33,10 @@ def cluster(db: Database, url: str) -> Cluster | None:
         " WHERE cluster_id = :id ORDER BY articles.id <> :id, published IS NULL, published, articles.id",
         {"id": found[0]},
     ).fetchall()
-    articles = [ClusterArticle(*row[:4], parse(row[4]), *row[5:]) for row in rows]
+    articles = [
+        ClusterArticle(id, address, portal, source, parse(published), title, characters)
+        for id, address, portal, source, published, title, characters in rows
+    ]
     place = {article.id: number for number, article in enumerate(articles)}
     edges = [Reprint(*row) for row in db.execute(f"SELECT {_EDGE} {_WITHIN}", {"id": found[0]})]
     edges.sort(key=lambda edge: (place[edge.article_id], place[edge.of_id]))
@@ -58,7 +61,11 @@ def join(db: Database, article_id: int, found: Mapping[int, Likeness]) -> None:
     parts = [other for other, like in strong.items() if like.kind == "expanded"]
     if len(parts) > 1 and not _related(db, parts):
         strong = {other: like for other, like in strong.items() if other not in parts}
-    ids = [other for other, like in strong.items() if like.kind != "abridged" or not _elsewhere(db, other, article_id, found)]
+    ids = [
+        other
+        for other, like in strong.items()
+        if like.kind != "abridged" or not _elsewhere(db, other, article_id, found)
+    ]
     if ids:
         _unite(db, [article_id, *ids])
 

@@ -352,6 +352,11 @@ class Corpus:
         with self._connection.reading() as db:
             return clusters.cluster(db, url)
 
+    def reprinted(self, run_id: int) -> dict[str, int]:
+        """How many of a run's articles were taken from another one, by kind; identical ones are duplicates."""
+        with self._connection.reading() as db:
+            return reprints.of_run(db, run_id)
+
     def flows(self) -> list[Flow]:
         """Which portal takes its articles from which, the busiest first."""
         with self._connection.reading() as db:

@@ -1,6 +1,6 @@
 """Whether two texts are one story: how much they share, and whether what differs is what tells stories apart.
 
-Copies differ in words, notices differ in figures: 今天最高气温23℃ and 今天最高气温17℃ share most of their text and are two
+Copies differ in words, notices in figures: 最高气温23℃ and 最高气温17℃ share most of their text and are two
 weather reports.  So beside the shingles that two texts share, their numbers are weighed: by the chance that so many
 would have survived the edits that the text shows, against the chance that two fillings of one form agree in so many.
 Constants were set on seeds 1 to 3 of benchmarks/dedupe.py and are reported on others.
@@ -26,13 +26,13 @@ _LEAST = 20
 #: Share of its numbers that one filling of a form has in common with another by chance: years, 00 minutes, 3到4级.
 _CHANCE = 0.4
 #: The least and the most that a number's survival is taken for: some are corrected in any copy.
-_LEAST_SURVIVAL, _MOST_SURVIVAL = 0.5, 0.98
+_LEAST_SURVIVAL, _MOST_SURVIVAL = 0.5, 0.96
 #: Digits of a number that count for its survival; a telephone number is copied as a whole.
 _LONGEST = 3
 #: Evidence of the numbers (logarithm of the ratio of the two chances) below which a text is another filling.  A form's
-#: differences stand in its slots, between long runs that agree; edits stand anywhere.  The more the differences gather,
-#: the more evidence is asked for, up to _GATHERED, which two equal numbers give.
-_EDITED, _GATHERED, _SLOPE = -1.0, 1.5, 10.0
+#: differences stand in its slots, between long runs that agree; edits stand anywhere.  The more there is that differs,
+#: and the more it gathers, the more evidence is asked for, up to _GATHERED, which two equal numbers give.
+_EDITED, _GATHERED, _SLOPE = -0.5, 1.5, 40.0
 #: Length of the later text against the earlier one's beyond which something was left out or put around it.
 _SHORTENED, _LENGTHENED = 0.75, 1 / 0.75
 #: Share of the shorter text that a reprint has in common: below, words were changed here and there.
@@ -44,7 +44,7 @@ class Likeness:
     """What two texts have in common.
 
     resemblance: shingles of both against those of either.  containment: share of the shorter one's that the other has.
-    ratio: shingles of the second against those of the first.  alike: one story, figures weighed; False with
+    ratio: length of the second against the first's.  alike: one story, figures weighed; False with
     containment from ALIKE on: two fillings of one form.
     """
 
@@ -75,7 +75,7 @@ def compare(first: Shingled, second: Shingled) -> Likeness:
     fewer, more = sorted((len(first.grams), len(second.grams)))
     containment = shared / fewer
     alike = shared >= _LEAST and containment >= ALIKE and _told_by_figures(first, second, containment)
-    return Likeness(shared / (fewer + more - shared), containment, len(second.grams) / len(first.grams), alike)
+    return Likeness(shared / (fewer + more - shared), containment, len(second.letters) / len(first.letters), alike)
 
 
 def _told_by_figures(first: Shingled, second: Shingled, containment: float) -> bool:
@@ -92,7 +92,8 @@ def _told_by_figures(first: Shingled, second: Shingled, containment: float) -> b
     evidence = common * math.log(survival / _CHANCE) + (total - common) * math.log((1 - survival) / (1 - _CHANCE))
     if not _EDITED <= evidence < _GATHERED:
         return evidence >= _GATHERED
-    return evidence >= _EDITED + _SLOPE * max(0.0, _gathered(shorter, longer, containment))
+    gathered = max(0.0, _gathered(shorter, longer, containment))
+    return evidence >= _EDITED + _SLOPE * (1 - containment) * gathered
 
 
 def _gathered(shorter: Shingled, longer: Shingled, containment: float) -> float:

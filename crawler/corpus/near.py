@@ -1,4 +1,4 @@
-"""The index of near-duplicates: a table of smallest hashes in the corpus file, asked and kept while articles are stored.
+"""The index of near-duplicates: a table of smallest hashes in the corpus file, asked and kept with every article.
 
     text → 16 values → texts that share some → measured → the same story, or not
 
@@ -24,8 +24,9 @@ HOT = 32
 #: Candidates that are looked at, and measured at most: copies share several values and come first, a form's other
 #: fillings follow.
 _CONSIDERED, _MEASURED = 32, 8
-#: A candidate with one value in common is measured where no more texts than this have it: else it is a phrase.
-_RARE = 4
+#: Values in common that make a candidate: so many whatever they are, or fewer that few texts have.  A value counts as
+#: its share of those who have it: one that five have, or two that ten have; what more texts have is a phrase.
+_MANY, _EVIDENCE = 4, 0.2
 #: Matches of one story after which no more are sought: its other copies are in the cluster of these.
 _ENOUGH = 2
 #: Characters beyond which a text's shingles are not remembered: they take 250 bytes a character.
@@ -75,14 +76,13 @@ def _holders(db: Database, values: list[int], but: int) -> dict[int, list[int]]:
 
 def _candidates(holders: dict[int, list[int]]) -> list[int]:
     """Texts worth measuring, those with the most values in common first, the older of equals."""
-    common: defaultdict[int, int] = defaultdict(int)
-    rare = set()
+    common: Counter[int] = Counter()
+    evidence: defaultdict[int, float] = defaultdict(float)
     for bodies in holders.values():
+        common.update(bodies)
         for body_id in bodies:
-            common[body_id] += 1
-        if len(bodies) <= _RARE:
-            rare.update(bodies)
-    worth = [body_id for body_id, times in common.items() if times > 1 or body_id in rare]
+            evidence[body_id] += 1 / len(bodies)
+    worth = [body_id for body_id, times in common.items() if times >= _MANY or evidence[body_id] >= _EVIDENCE]
     return sorted(worth, key=lambda body_id: (-common[body_id], body_id))[:_CONSIDERED]
 
 

@@ -59,7 +59,7 @@ def origins(db: Database, ids: Iterable[int]) -> dict[int, Origin]:
         f" WHERE articles.id IN ({', '.join('?' * len(wanted))})",
         wanted,
     )
-    return {row[0]: Origin(*row[:4], parse(row[4])) for row in rows}
+    return {id: Origin(id, portal, name, source, parse(published)) for id, portal, name, source, published in rows}
 
 
 def _names(source: str | None, other: Origin) -> bool:

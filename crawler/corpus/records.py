@@ -42,8 +42,8 @@ Outcome = Literal["new", "duplicate", "unchanged", "updated", "purged"]
 #: aside; abridged: a part of it; expanded: it with more around it; revised: rewritten here and there.
 ReprintKind = Literal["identical", "reprint", "abridged", "expanded", "revised"]
 
-#: What told which of two came first: the printed source names the other's portal; the printed times differ by more than
-#: a day's rounding; one is printed as the portal's own; the order in which they were stored.
+#: What told which of two came first: a printed source names the other's portal; the printed times differ; one is
+#: printed as its portal's own; the order in which they were stored.
 ToldBy = Literal["source", "time", "portal", "order"]
 
 #: first: as it was stored first; edited: the portal changed it; re-extracted: the same page, read by a later release.

@@ -13,10 +13,10 @@ from crawler.corpus.clusters import join, leave
 from crawler.corpus.likeness import Likeness, compare
 from crawler.corpus.near import enter, withdraw
 from crawler.corpus.precedence import first_of, origins
-from crawler.corpus.records import Flow
+from crawler.corpus.records import Flow, ReprintKind
 from crawler.corpus.shingles import Shingled
 
-__all__ = ["add", "flows", "remove"]
+__all__ = ["add", "flows", "of_run", "remove"]
 
 _SAME = Likeness(1.0, 1.0, 1.0, True)
 _TEXT = "SELECT body_id, body, duplicate_of FROM articles JOIN bodies ON bodies.id = body_id WHERE articles.id = ?"
@@ -48,33 +48,43 @@ def remove(db: Database, article_id: int) -> list[int]:
         {"id": article_id},
     ).fetchall()
     db.execute("DELETE FROM reprints WHERE article_id = :id OR of_id = :id", {"id": article_id})
+    neighbours = [row[0] for row in rows]
     body_id, body, _ = db.execute(_TEXT, (article_id,)).fetchone()
-    copies = [
-        row[0] for row in db.execute("SELECT id FROM articles WHERE duplicate_of = ? ORDER BY id", (article_id,))
-    ]
-    for copy in copies[1:]:
-        # The next one becomes the first with the text: crawler.corpus.duplicates.leave.
-        _link(db, copy, {copies[0]: _SAME})
-    if not _shown(db, body_id, but=article_id):
-        text = Shingled(body)
-        if text.comparable:
-            withdraw(db, body_id, text)
+    text = Shingled(body)
+    heirs = [row[0] for row in db.execute("SELECT id FROM articles WHERE duplicate_of = ? ORDER BY id", (article_id,))]
+    if heirs:
+        # The next one becomes the first with the text (crawler.corpus.duplicates.leave), and keeps its edges.
+        others = set(neighbours) - set(heirs)
+        kept = {other: compare(other_text, text) for other, other_text in _texts(db, others)}
+        _link(db, heirs[0], dict.fromkeys(heirs[1:], _SAME) | kept)
+    elif text.comparable and not _shown(db, body_id, but=article_id):
+        withdraw(db, body_id, text)
     leave(db, article_id)
-    return [row[0] for row in rows]
+    return neighbours
 
 
 def flows(db: Database) -> list[Flow]:
     """Who takes from whom, between portals and within them, the busiest first; an article counts once a portal."""
     rows = db.execute(
-        "SELECT later.portal, earlier.portal, kind, count(DISTINCT article_id)"
+        "SELECT later.portal, earlier.portal, reprints.kind, count(DISTINCT article_id)"
         " FROM reprints JOIN articles AS later ON later.id = article_id JOIN articles AS earlier ON earlier.id = of_id"
-        " GROUP BY later.portal, earlier.portal, kind ORDER BY kind"
+        " GROUP BY later.portal, earlier.portal, reprints.kind ORDER BY reprints.kind"
     )
-    kinds: dict[tuple[str | None, str | None], dict[str, int]] = {}
+    kinds: dict[tuple[str | None, str | None], dict[ReprintKind, int]] = {}
     for portal, of, kind, articles in rows:
         kinds.setdefault((portal, of), {})[kind] = articles
     found = [Flow(portal, of, sum(counts.values()), counts) for (portal, of), counts in kinds.items()]
     return sorted(found, key=lambda flow: (-flow.articles, flow.portal or "", flow.of or ""))
+
+
+def of_run(db: Database, run_id: int) -> dict[str, int]:
+    """A run's articles that were taken from another one in other words, by kind; each counts once a kind."""
+    rows = db.execute(
+        "SELECT reprints.kind, count(DISTINCT article_id) FROM articles JOIN reprints ON article_id = articles.id"
+        " WHERE run_id = ? AND reprints.kind <> 'identical' GROUP BY reprints.kind",
+        (run_id,),
+    )
+    return dict(rows.fetchall())
 
 
 def _link(db: Database, article_id: int, found: Mapping[int, Likeness]) -> None:
@@ -96,7 +106,10 @@ def _link(db: Database, article_id: int, found: Mapping[int, Likeness]) -> None:
 
 def _shown(db: Database, body_id: int, but: int) -> bool:
     """True if another article has this text."""
-    return db.execute("SELECT 1 FROM articles WHERE body_id = ? AND id <> ? LIMIT 1", (body_id, but)).fetchone() is not None
+    return (
+        db.execute("SELECT 1 FROM articles WHERE body_id = ? AND id <> ? LIMIT 1", (body_id, but)).fetchone()
+        is not None
+    )
 
 
 def _first_with(db: Database, body_id: int) -> int:

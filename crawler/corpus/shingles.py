@@ -10,7 +10,7 @@ import re
 from array import array
 from collections import Counter
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 from rensa import CMinHash
 
@@ -78,7 +78,7 @@ class Shingled:
     @cached_property
     def long_grams(self) -> frozenset[tuple[int, int]]:
         """Pieces of twice the length, each once: neighbours in a row stand next to each other in the text."""
-        return frozenset(chain.from_iterable(zip(row, row[1:], strict=False) for row in self.steps))
+        return frozenset(chain.from_iterable(map(pairwise, self.steps)))
 
     @cached_property
     def figures(self) -> Counter[str]:
@@ -95,4 +95,3 @@ class Shingled:
         letters = self.letters
         sketch.update([letters[place : place + LONG] for place in range(len(letters) - LONG + 1)])
         return [(place << _BITS) | (smallest & _MASK) for place, smallest in enumerate(sketch.digest_u64())]
-
