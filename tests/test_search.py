@@ -116,7 +116,7 @@ def test_any_section_that_showed_it_counts(corpus):
 def test_identical_texts_can_be_left_out(corpus):
     corpus.store([article(10), article(11, body=article(10).body)])
     assert set(found(corpus, "平江路")) == {10, 11}
-    assert found(corpus, "平江路", duplicates=False) == [10]
+    assert found(corpus, "平江路", dedupe="exact") == [10]
 
 
 def test_headlines_rank_first(corpus):
