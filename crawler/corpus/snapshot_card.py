@@ -180,8 +180,8 @@ def _origin(known: Card) -> str:
         "## Origin\n\n"
         + (_table(("selected by", ""), given) + "\n" if given else "All articles of a corpus.\n\n")
         + f"The corpus held {_of(state['rows']['articles'], 'article')} (state `{state['sha256'][:16]}`). "
-        "`manifest.json` has versions, hashes and all figures; `scrapy snapshot verify FOLDER` checks them. The same state of the corpus "
-        "gives the same bytes.\n"
+        "`manifest.json` has versions, hashes and all figures; `scrapy snapshot verify FOLDER` checks them. "
+        "The same state of the corpus gives the same bytes.\n"
     )
 
 
