@@ -23,12 +23,12 @@ from crawler.corpus import (
     Wish,
     check_folder,
     check_target,
-    export,
+    export_articles,
     filter_names,
     redaction_names,
     shares,
-    snapshot,
     target_of,
+    write_snapshot,
 )
 from crawler.errors import ChengwenError, UsageError
 
@@ -140,7 +140,7 @@ def _file(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> tuple
     if wish.selection.words:
         settle(source)
     with Corpus.open(source, readonly=True) as corpus, corpus.choose(wish.selection) as choice, Telling() as tell:
-        return path, export(choice, wish, path, kind, tell)
+        return path, export_articles(choice, wish, path, kind, tell)
 
 
 def _snapshot(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> tuple[Path, Tally]:
@@ -157,7 +157,7 @@ def _snapshot(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> t
         corpus.choose(wish.selection) as choice,
         Telling() as tell,
     ):
-        return path, snapshot(choice, wish, wanted, path, tell)
+        return path, write_snapshot(choice, wish, wanted, path, tell)
 
 
 def _account(tally: Tally, dedupe: str) -> list[str]:

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.progress import Telling
 from crawler.commands.run import FAILED, OK, USAGE, complain
-from crawler.corpus import verify
+from crawler.corpus import verify_snapshot
 from crawler.errors import UsageError
 
 __all__ = ["Command"]
@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
         folder = Path(args[1])
         try:
             with Telling() as tell:
-                faults = list(verify(folder, tell))
+                faults = list(verify_snapshot(folder, tell))
         except UsageError as e:
             complain(str(e))
             self.exitcode = USAGE

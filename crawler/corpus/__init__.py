@@ -5,7 +5,7 @@ from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export, target_of
+from crawler.corpus.export import check_target, export_articles, target_of
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
@@ -37,9 +37,9 @@ from crawler.corpus.redaction import KINDS as PERSONAL
 from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import DEDUPE, Dedupe, Selection
-from crawler.corpus.snapshot import check_folder, snapshot
+from crawler.corpus.snapshot import check_folder, write_snapshot
 from crawler.corpus.snapshot_splits import SHARES, shares
-from crawler.corpus.snapshot_verify import verify
+from crawler.corpus.snapshot_verify import verify as verify_snapshot
 
 __all__ = [
     "DEDUPE",
@@ -86,12 +86,12 @@ __all__ = [
     "check_folder",
     "check_target",
     "due_at",
-    "export",
+    "export_articles",
     "filter_names",
     "redaction_names",
     "shares",
-    "snapshot",
     "target_of",
     "utc_now",
-    "verify",
+    "verify_snapshot",
+    "write_snapshot",
 ]

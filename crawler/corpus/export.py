@@ -17,7 +17,7 @@ from crawler.corpus.export_formats import FORMATS, writer
 from crawler.corpus.refine import Refining, Tally, Tell, Wish
 from crawler.errors import OutputError, UsageError
 
-__all__ = ["check_target", "export", "folder_made", "refusals", "target_of"]
+__all__ = ["check_target", "export_articles", "folder_made", "refusals", "target_of"]
 
 #: The file's name, where only a folder is given.
 _STEM = "articles"
@@ -55,7 +55,7 @@ def check_target(path: Path, out: str, corpus: Path, force: bool) -> None:
         raise UsageError(f"{path}: exists; --force overwrites it, or name another file")
 
 
-def export(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tell) -> Tally:
+def export_articles(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tell) -> Tally:
     """Write the articles of the choice that the wish leaves, and say what became of all of them.
 
     The file gets its name when it is whole; whatever interrupts the export leaves none, and an older one as it was.

@@ -122,11 +122,14 @@ def redact(text: str, kinds: Iterable[str] = DEFAULT) -> tuple[str, Counter[str]
     '联系张先生〔电话〕或12345热线'
     """
     found: Counter[str] = Counter()
-    if _ANY.search(text):
+    before = None
+    # Again after each change: a mark in the place of a number lets what followed it begin there.
+    while text != before and _ANY.search(text):
+        before = text
         for kind in (kind for kind in KINDS if kind in kinds):
             text, hits = _RULES[kind].put(text)
             if hits:
-                found[kind] = hits
+                found[kind] += hits
     return text, found
 
 

@@ -40,7 +40,7 @@ from crawler.corpus.snapshot_manifest import (
 from crawler.corpus.snapshot_splits import SPLITS, Connected, assign
 from crawler.errors import OutputError, UsageError
 
-__all__ = ["SHARD_ROWS", "check_folder", "snapshot"]
+__all__ = ["SHARD_ROWS", "check_folder", "write_snapshot"]
 
 #: Articles of a shard: about a hundred megabytes, which programs load in parallel and people move about.
 SHARD_ROWS = 50_000
@@ -63,7 +63,7 @@ def check_folder(out: Path, corpus: Path, force: bool) -> None:
         raise UsageError(f"{out}: the corpus lies in it; name another folder")
 
 
-def snapshot(choice: Choice, wish: Wish, shares: tuple[int, ...], out: Path, tell: Tell) -> Tally:
+def write_snapshot(choice: Choice, wish: Wish, shares: tuple[int, ...], out: Path, tell: Tell) -> Tally:
     """Write the articles of the choice that the wish leaves as a folder, and say what became of all of them.
 
     shares: per cents of SPLITS.  out: absolute; checked by check_folder().  The corpus must be frozen.  Raises
