@@ -18,6 +18,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.commands.export import Command
 from crawler.corpus import FILTERS, FORMATS, Choice, Corpus, Selection, export_formats
+from crawler.errors import OutputError
 from crawler.items import CST, Attachment, Cut, Evidence, Image
 from tests.corpus_kit import address, article, rows, stored, text_of
 from tests.crawling import ROOT, command, environment, scrapy
@@ -376,6 +377,18 @@ def test_a_real_refusal_of_the_system(home):
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done
     assert "a.jsonl: cannot be written (File too large)" in done.stderr
     assert left(home) == []
+
+
+def test_no_room_for_temporary_files(home, monkeypatch):
+    """Which is where the choice lies; the line names their folder, not the corpus."""
+    monkeypatch.setenv("SQLITE_TMPDIR", "/scratch")
+    with Corpus.open(home / "corpus.db") as corpus:
+        corpus.store([article(n) for n in range(10, 1500)])
+    with Corpus.open(home / "corpus.db", readonly=True) as corpus:
+        rows(corpus, "CREATE TEMP TABLE begun (x)")
+        rows(corpus, "PRAGMA temp.max_page_count = 4")
+        with pytest.raises(OutputError, match=r"^/scratch: no room for SQLite's temporary files; free some, or set"):
+            corpus.choose(Selection())
 
 
 def test_corpora_that_cannot_be_read(tmp_path, capsys):

@@ -6,8 +6,9 @@ A temporary table belongs to the connection and lies in a file of its own, so a 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from crawler.corpus import reading, search
 from crawler.corpus.connection import Connection
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.selection import Dedupe, Selection, place_sql
+from crawler.errors import CorpusFull, OutputError
 
 __all__ = ["Choice"]
 
@@ -37,7 +39,7 @@ class Choice:
         self.table = f"temp.chosen_{next(_NUMBERS)}"
         source, values = search.meant(wanted)
         row = "articles.id" if wanted.words is None else f"{search.TABLE}.rowid"
-        with connection.reading() as db:
+        with self.reading() as db:
             db.execute(f"CREATE TABLE {self.table} (id INTEGER PRIMARY KEY, component INTEGER, split INTEGER)")
             db.execute(f"INSERT INTO {self.table} (id) SELECT {row} {source} ORDER BY {row}", values)
 
@@ -50,18 +52,27 @@ class Choice:
         self.close()
 
     def __len__(self) -> int:
-        with self._connection.reading() as db:
+        with self.reading() as db:
             return int(db.execute(f"SELECT count(*) FROM {self.table}").fetchone()[0])
 
-    def reading(self) -> AbstractContextManager[Database]:
-        """The database, for queries that join the table."""
-        return self._connection.reading()
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """The database, for queries that join the table.  Raises OutputError where there is no room for them."""
+        try:
+            with self._connection.reading() as db:
+                yield db
+        except CorpusFull as error:
+            # Where SQLite looks first: https://sqlite.org/tempfiles.html#temporary_file_storage_locations
+            folder = os.environ.get("SQLITE_TMPDIR") or os.environ.get("TMPDIR") or "/var/tmp"
+            raise OutputError(
+                f"{folder}: no room for SQLite's temporary files; free some, or set SQLITE_TMPDIR to another folder"
+            ) from error
 
     def rows(self) -> Iterator[StoredArticle]:
         """The articles in the order in which they were stored, read bit by bit; discard() may be called meanwhile."""
         last = 0
         while True:
-            with self._connection.reading() as db:
+            with self.reading() as db:
                 found = reading.chosen(db, self.table, last)
             if not found:
                 return
@@ -70,13 +81,13 @@ class Choice:
 
     def splits(self) -> Iterator[int]:
         """Numbers of the splits of these articles, in the same order."""
-        with self._connection.reading() as db:
+        with self.reading() as db:
             for (split,) in db.execute(f"SELECT split FROM {self.table} ORDER BY id"):
                 yield split
 
     def discard(self, article_id: int) -> None:
         """Leave this one out."""
-        with self._connection.reading() as db:
+        with self.reading() as db:
             db.execute(f"DELETE FROM {self.table} WHERE id = ?", (article_id,))
 
     def dedupe(self, how: Dedupe) -> int:
@@ -87,11 +98,11 @@ class Choice:
             f"SELECT articles.id AS id, {place_sql(how)} AS place FROM {self.table} AS chosen"
             " JOIN articles ON articles.id = chosen.id"
         )
-        with self._connection.reading() as db:
+        with self.reading() as db:
             sql = f"DELETE FROM {self.table} WHERE id IN (SELECT id FROM ({places}) WHERE place > 1)"
             return int(db.execute(sql).rowcount)
 
     def close(self) -> None:
         """Forget it."""
-        with self._connection.reading() as db:
+        with self.reading() as db:
             db.execute(f"DROP TABLE IF EXISTS {self.table}")
