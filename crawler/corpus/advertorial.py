@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from crawler.items import Article
 
-__all__ = ["SUSPICIOUS", "Sign", "Suspicion", "suspicion"]
+__all__ = ["SUSPICIOUS", "Rule", "Sign", "Suspicion", "rules", "suspicion"]
 
 #: Score from which an article counts: one declaration of its own, or two or three signs that agree.
 SUSPICIOUS = 4
@@ -94,10 +94,28 @@ _AGAINST: dict[str, tuple[int, str]] = {
     "complaint": (-2, r"投诉|维权|退款|退费|上当|受骗|被骗|提醒(?:广大)?(?:消费者|市民|家长|投资者|老年人)|12315"),
     "reported": (-1, r"记者(?:从|在|了解到|走访|调查|看到|发现|探访|联系)|采访"),
 }
-_RULES = {name: (score, re.compile(pattern)) for rules in (_FOR, _AGAINST) for name, (score, pattern) in rules.items()}
 #: Agencies and party papers do not sell their bylines.
 _AGENCIES = ("新华社", "新华网", "人民日报", "人民网", "中新社", "中国新闻网", "央视", "中央广播电视总台", "法治日报")
 _AGENCY = -2
+
+
+class Rule(NamedTuple):
+    """score: what it adds where pattern is found; agency's is looked for in 来源, the others in the text."""
+
+    name: str
+    score: int
+    pattern: re.Pattern[str]
+
+
+_RULES = tuple(
+    Rule(name, score, re.compile(pattern)) for found in (_FOR, _AGAINST) for name, (score, pattern) in found.items()
+)
+_BY_AGENCY = Rule("agency", _AGENCY, re.compile("|".join(_AGENCIES)))
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules, in the order in which they are tried."""
+    return (*_RULES, _BY_AGENCY)
 
 
 class Sign(NamedTuple):
@@ -123,12 +141,7 @@ def suspicion(article: Article) -> Suspicion:
     (-3, ['订购热线', '消协', '投诉'])
     """
     text = "\n".join(part for part in (article.title, article.subtitle, article.body) if part)
-    signs = [
-        Sign(name, score, hit[0])
-        for name, (score, pattern) in _RULES.items()
-        if (hit := pattern.search(text)) is not None
-    ]
-    agency = next((name for name in _AGENCIES if name in (article.source or "")), None)
-    if agency:
-        signs.append(Sign("agency", _AGENCY, agency))
-    return Suspicion(sum(sign.score for sign in signs), tuple(signs))
+    tried = [(rule, rule.pattern.search(text)) for rule in _RULES]
+    tried.append((_BY_AGENCY, _BY_AGENCY.pattern.search(article.source or "")))
+    signs = tuple(Sign(rule.name, rule.score, hit[0]) for rule, hit in tried if hit)
+    return Suspicion(sum(sign.score for sign in signs), signs)
