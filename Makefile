@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe bench-search clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
+  bench-search bench-export clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -56,6 +57,9 @@ bench-dedupe: $(READY) ## near-duplicates: recall, precision, speed, a million a
 
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)
+
+bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=20000: fewer)
+	$(BIN)/python benchmarks/exports.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
 	rm -rf $(VENV) .venv-peers .venv-scrapyd build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crawler.corpus import Corpus
+from crawler.corpus import Corpus, StoredArticle
 from crawler.corpus.schema import MIGRATIONS
 from crawler.items import CST, Article, Block, Link
 
@@ -62,6 +62,12 @@ def article(number: int, **changes: Any) -> Article:
     fields.setdefault("blocks", [Block("paragraph", line) for line in body.splitlines()])
     fields.setdefault("content_hash", hashlib.sha256(body.encode("utf-8", "replace")).hexdigest())
     return Article(**fields)
+
+
+def stored(one: Article, **changes: Any) -> StoredArticle:
+    """As the corpus hands it out."""
+    return StoredArticle(**{"id": 1, "key": one.url, "article": one, "duplicate_of": None, "stored_at": MORNING,
+                            "run_id": None} | changes)  # fmt: skip
 
 
 def rows(corpus: Corpus, sql: str, *values: object) -> list[tuple[Any, ...]]:

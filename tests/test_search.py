@@ -116,7 +116,23 @@ def test_any_section_that_showed_it_counts(corpus):
 def test_identical_texts_can_be_left_out(corpus):
     corpus.store([article(10), article(11, body=article(10).body)])
     assert set(found(corpus, "平江路")) == {10, 11}
-    assert found(corpus, "平江路", duplicates=False) == [10]
+    assert found(corpus, "平江路", dedupe="exact") == [10]
+
+
+def test_one_of_a_cluster_is_found(corpus):
+    """The representative where the words and filters meet it, else the earliest; the total agrees."""
+    corpus.store([article(n, portal="jia" if n == 10 else "yi") for n in (10, 12, 11)])
+    ids = {n: corpus.find(address(n)).id for n in (10, 11, 12)}
+    for number in ids.values():
+        rows(corpus, "INSERT INTO clusters VALUES (?, ?)", number, ids[10])
+    assert set(found(corpus, "平江路", dedupe="exact")) == {10, 11, 12}
+    assert found(corpus, "平江路", dedupe="near") == [10]
+    assert found(corpus, "平江路", dedupe="near", portal="yi") == [11]
+    answer = corpus.search(Selection("平江路 OR 苏", dedupe="near"), 1)
+    assert (len(answer.hits), answer.total) == (1, corpus.count(Selection("苏 OR 平江路", dedupe="near")))
+    assert corpus.count(Selection("平江路", dedupe="near")) == 1
+    best, only = corpus.search(Selection("平江路")).hits, corpus.search(Selection("平江路", dedupe="near")).hits
+    assert only[0] in best
 
 
 def test_headlines_rank_first(corpus):

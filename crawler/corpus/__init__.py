@@ -1,14 +1,16 @@
 """The corpus: SQLite behind a small interface."""
 
 from crawler.corpus.batch import Batch
+from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export_articles, format_of
+from crawler.corpus.export import check_target, export_articles, target_of
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
+from crawler.corpus.quality import FILTERS
 from crawler.corpus.records import (
     Cluster,
     ClusterArticle,
@@ -30,15 +32,28 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.redaction import DEFAULT as REDACTED
+from crawler.corpus.redaction import KINDS as PERSONAL
+from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.search import Found, Hit
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import DEDUPE, Dedupe, Selection
+from crawler.corpus.snapshot import check_folder, write_snapshot
+from crawler.corpus.snapshot_splits import SHARES, shares
+from crawler.corpus.snapshot_verify import verify as verify_snapshot
 
 __all__ = [
+    "DEDUPE",
+    "FILTERS",
     "FORMATS",
+    "PERSONAL",
+    "REDACTED",
+    "SHARES",
     "Batch",
+    "Choice",
     "Cluster",
     "ClusterArticle",
     "Corpus",
+    "Dedupe",
     "Due",
     "Excerpt",
     "FailedLink",
@@ -63,12 +78,20 @@ __all__ = [
     "Stored",
     "StoredArticle",
     "StoredTemplate",
+    "Tally",
     "Tombstone",
     "Visit",
     "Waiting",
+    "Wish",
+    "check_folder",
     "check_target",
     "due_at",
     "export_articles",
-    "format_of",
+    "filter_names",
+    "redaction_names",
+    "shares",
+    "target_of",
     "utc_now",
+    "verify_snapshot",
+    "write_snapshot",
 ]

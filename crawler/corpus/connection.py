@@ -73,6 +73,18 @@ class Connection:
                 self._db.rollback()
                 raise
 
+    @contextmanager
+    def frozen(self) -> Iterator[Database]:
+        """One transaction that reads: all queries see the same state of the file."""
+        with translated(self.path):
+            self._db.execute("BEGIN")
+            try:
+                # The state is taken with the first row that is read, not with BEGIN.
+                self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                yield self._db
+            finally:
+                self._db.rollback()
+
     def stop_waiting(self) -> None:
         """From now on fail at once where another process holds the write lock."""
         if self._open:

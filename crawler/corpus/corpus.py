@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -31,6 +32,7 @@ from crawler.corpus import (
     search,
 )
 from crawler.corpus import templates as learned
+from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.history import History
@@ -55,7 +57,7 @@ from crawler.corpus.records import (
     Waiting,
 )
 from crawler.corpus.search import Found
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import Dedupe, Selection
 from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
@@ -382,16 +384,22 @@ class Corpus:
     ) -> Iterator[Article]:
         """Articles in the order in which they were stored, read bit by bit: any number fits in memory.
 
-        since, until: bounds of published, the first included, the second not; duplicates: with those that repeat
-        another article's text.
+        since, until: bounds of published, the first included, the second not; duplicates: with those that repeat the
+        text of another one of these.
         """
-        return self.select(Selection(portal=portal, since=since, until=until, duplicates=duplicates))
+        dedupe: Dedupe = "none" if duplicates else "exact"
+        return self.select(Selection(portal=portal, since=since, until=until, dedupe=dedupe))
 
     def select(self, wanted: Selection) -> Iterator[Article]:
         """Articles that are meant, in the order in which they were stored, read bit by bit.
 
         Raises UsageError for a query that makes no sense, with the first article.
         """
+        if wanted.dedupe != "none":
+            with self.choose(wanted) as choice:
+                choice.dedupe(wanted.dedupe)
+                yield from (stored.article for stored in choice.rows())
+            return
         self._settle(wanted)
         last = 0
         while True:
@@ -401,6 +409,23 @@ class Corpus:
                 return
             yield from (stored.article for stored in found)
             last = found[-1].id
+
+    def choose(self, wanted: Selection) -> Choice:
+        """The articles that are meant, for more than one look at them; wanted.dedupe is left to the caller.
+
+        Raises UsageError for a query that makes no sense.
+        """
+        self._settle(wanted)
+        return Choice(self._connection, wanted)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Within it the corpus looks as it does now, whatever other processes write; for reading only.
+
+        They are not held up, but their log grows until it ends.
+        """
+        with self._connection.frozen():
+            yield
 
     def index_waits(self) -> bool:
         """True if a bulk load left articles out of the indexes; see index()."""

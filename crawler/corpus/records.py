@@ -136,7 +136,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """A row of the articles table.  duplicate_of: id of the article that was first with the same text."""
+    """A row of the articles table.
+
+    duplicate_of: id of the article that was first with the same text.  cluster: address of the representative of its
+    reprint cluster, cluster_published: the time printed there; None: the article is alone (or no time was printed).
+    """
 
     id: int
     key: str
@@ -144,6 +148,8 @@ class StoredArticle:
     duplicate_of: int | None
     stored_at: dt.datetime
     run_id: int | None
+    cluster: str | None = None
+    cluster_published: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

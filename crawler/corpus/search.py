@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from crawler.corpus.bigrams import index_text
 from crawler.corpus.excerpt import Excerpt, passage, whole
 from crawler.corpus.search_query import Term, parse
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import Selection, group_sql, place_sql
 
 __all__ = [
     "TABLE",
@@ -35,6 +35,7 @@ __all__ = [
     "fill",
     "holds",
     "matching",
+    "meant",
     "remove",
     "search",
 ]
@@ -172,6 +173,13 @@ SELECT articles.id, url, portal, section, published, source, title, subtitle, bo
 FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
 ORDER BY score, articles.id DESC"""
 
+# Matches are put together first: FTS5 knows a rank only while it walks through its index.
+_KEPT = """
+SELECT {columns} FROM (
+    WITH matches AS MATERIALIZED ({matches})
+    SELECT matches.*, {place} AS place FROM matches JOIN articles ON articles.id = matches.id
+) WHERE place = 1"""
+
 
 def search(db: Database, wanted: Selection, limit: int) -> Found:
     """The best hits, those with the words in their headlines first, and the newest of equals.
@@ -180,9 +188,12 @@ def search(db: Database, wanted: Selection, limit: int) -> Found:
     """
     query = parse(wanted.words or "")
     source, values = _source(wanted, query.match)
-    best = f"SELECT {TABLE}.rowid AS id, {TABLE}.rank AS score {source} ORDER BY score, id DESC LIMIT ?"
+    matches = f"SELECT {TABLE}.rowid AS id, {TABLE}.rank AS score {source}"
+    if wanted.dedupe != "none":
+        matches = _KEPT.format(columns="id, score", matches=matches, place=place_sql(wanted.dedupe))
+    best = f"{matches} ORDER BY score, id DESC LIMIT ?"
     rows = db.execute(_BEST.format(best=best), [*values, limit]).fetchall()
-    total = len(rows) if len(rows) < limit else _count(db, source, values)
+    total = len(rows) if len(rows) < limit else count(db, wanted)
     return Found(total, tuple(_hit(row, query.terms) for row in rows))
 
 
@@ -195,25 +206,36 @@ def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
 
 def count(db: Database, wanted: Selection) -> int:
     """How many articles are meant."""
-    if wanted.words is None:
-        conditions, values = wanted.sql()
-        return _count(db, f"FROM articles WHERE 1{conditions}", values)
-    return _count(db, *_source(wanted, parse(wanted.words).match))
+    source, values = meant(wanted)
+    if wanted.dedupe == "none":
+        return _count(db, "*", source, values)
+    return _count(db, f"DISTINCT {group_sql(wanted.dedupe)}", source, values)
 
 
 def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[int]:
-    """The next ids beyond that one, in order; wanted has words."""
-    source, values = _source(wanted, parse(wanted.words or "").match)
+    """The next ids beyond that one, in order, those that repeat each other among them; wanted has words."""
+    source, values = meant(wanted)
     sql = f"SELECT {TABLE}.rowid {source} AND {TABLE}.rowid > ? ORDER BY {TABLE}.rowid LIMIT ?"
     return [row[0] for row in db.execute(sql, [*values, after, limit])]
+
+
+def meant(wanted: Selection) -> tuple[str, list[object]]:
+    """FROM and WHERE that lead to the articles before any are left out as repetitions, and their values.
+
+    Raises UsageError for a query that makes no sense.
+    """
+    if wanted.words is not None:
+        return _source(wanted, parse(wanted.words).match)
+    conditions, values = wanted.sql()
+    return f"FROM articles WHERE 1{conditions}", values
 
 
 def _source(wanted: Selection, match: str) -> tuple[str, list[object]]:
     conditions, values = wanted.sql()
     # Without other conditions the index alone answers: a tenth of the reading.
-    join = f" JOIN articles ON articles.id = {TABLE}.rowid" if conditions else ""
+    join = f" JOIN articles ON articles.id = {TABLE}.rowid" if conditions or wanted.dedupe != "none" else ""
     return f"FROM {TABLE}{join} WHERE {TABLE} MATCH ?{conditions}", [match, *values]
 
 
-def _count(db: Database, source: str, values: list[object]) -> int:
-    return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
+def _count(db: Database, what: str, source: str, values: list[object]) -> int:
+    return int(db.execute(f"SELECT count({what}) {source}", values).fetchone()[0])
