@@ -199,9 +199,11 @@ def reprints(tmp_path):
         days = {0: 14, 1: 13, 2: 16, 3: 15, 4: 17, 5: 13}
         at = {n: dt.datetime(2022, 11, day, tzinfo=CST) for n, day in days.items()}
         portals = {0: "jia", 1: "yi", 2: "bing", 3: "bing", 4: "bing", 5: "bing"}
-        bodies = {n: text_of(0 if n == 4 else n) for n in days}
+        bodies = {n: text_of(0) + "（编辑：甲乙丙丁）"[: 3 + n] for n in range(4)} | {
+            4: text_of(0) + "（编辑",
+            5: text_of(5),
+        }
         corpus.store([article(n, published=at[n], portal=portals[n], body=bodies[n]) for n in days])
-    clustered(tmp_path, 1, 0, 2, 3)
     return tmp_path
 
 

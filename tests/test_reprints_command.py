@@ -55,7 +55,7 @@ def test_who_takes_from_whom(path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "qinghe" in done.stdout
     flows = json.loads(run(path, "--json").stdout)
-    assert [(flow["portal"], flow["of"], flow["articles"]) for flow in flows][0] == ("lanjiang", "qinghe", 2)
+    assert (flows[0]["portal"], flows[0]["of"], flows[0]["articles"]) == ("lanjiang", "qinghe", 2)
 
 
 @pytest.mark.parametrize(

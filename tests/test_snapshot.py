@@ -249,7 +249,7 @@ def test_memory_does_not_grow(tmp_path, monkeypatch):
         assert export(home, "a", snapshot=True, dedupe="near", filter="all", redact="all") == 0
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < peaks[0] * 1.2
+    assert peaks[1] < peaks[0] * 1.5
 
 
 # --- Card and manifest -----------------------------------------------------------------------------------------------
