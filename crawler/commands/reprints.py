@@ -11,6 +11,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from crawler.commands.filters import settle
 from crawler.commands.reprints_view import print_cluster, print_flows
 from crawler.commands.run import FAILED, OK, complain
 from crawler.corpus import Corpus
@@ -54,9 +55,9 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         self.exitcode = FAILED
         try:
-            with Corpus.open(Path(self.settings["CORPUS"]), readonly=True) as corpus:
-                if corpus.index_waits():
-                    complain(f"{corpus.path}: a bulk load is still being compared; the next run or search finishes it")
+            path = Path(self.settings["CORPUS"])
+            settle(path)
+            with Corpus.open(path, readonly=True) as corpus:
                 self.exitcode = _article(corpus, args[0], opts.json) if args else _all(corpus, opts.json)
         except ChengwenError as e:
             complain(str(e))
