@@ -117,6 +117,10 @@ FEED_EXPORT_ENCODING = "utf-8"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
 # Scrapy tells every request; people want the summary.  -L INFO shows the rest.
 LOG_LEVEL = "WARNING"
-# A live line on a terminal, a plain one every half minute elsewhere; the table at the end.
+# A live picture on a terminal, elsewhere a line now and then; the table at the end.
 PROGRESS = True
 SUMMARY = True
+# Seconds between two such lines: a log is read later.
+PROGRESS_SECONDS = 30.0
+# What a crawl says on standard error: "text", or "json" for one object a line (--log-format json).
+LOG_LINES = "text"

@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from crawler.commands.log_format import add_log_format, apply_log_format
 from crawler.commands.run import run_crawl
 
 __all__ = ["Command"]
@@ -34,8 +35,20 @@ class Command(BaseRunSpiderCommand):
             "-a limit=50 (new articles), -a sections=苏州资讯,体育; for the spider 'portal': -a url=… [-a name=…]. "
             "Exit status: 0; 1 if the portal or a section could not be read; 2 for a wrong argument; "
             "75 if another run is on or the portal is left alone for a while; 77 if the portal refused the run. "
+            "--log-format json: progress, log and summary as JSON lines. "
             "Examples: scrapy crawl szdushi -a limit=50 | scrapy crawl portal -a url=https://www.example.cn/"
         )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """How the log is written."""
+        super().add_options(parser)
+        add_log_format(parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Options that stand for settings."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        apply_log_format(self.settings, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl one portal."""

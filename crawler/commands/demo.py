@@ -7,6 +7,7 @@ import argparse
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from crawler.commands.log_format import add_log_format, apply_log_format
 from crawler.commands.run import FAILED, complain, run_crawl
 from crawler.demo import FAMILIES, DemoPortal, serve
 
@@ -47,6 +48,7 @@ class Command(BaseRunSpiderCommand):
         group.add_argument("--family", choices=sorted(FAMILIES), default="seed", help="kind of CMS (default: seed)")
         group.add_argument("--size", type=int, default=200, metavar="N", help="articles (default: 200)")
         group.add_argument("--seed", type=int, default=1, metavar="N", help="another number, another portal")
+        add_log_format(parser)
         group.add_argument("--port", type=int, default=PORT, help=f"loopback port (default: {PORT})")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -54,6 +56,7 @@ class Command(BaseRunSpiderCommand):
         super().process_options(args, opts)
         assert self.settings is not None
         self.settings.setdict(_AT_ONCE, priority="spider")
+        apply_log_format(self.settings, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Serve, crawl, stop serving."""

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import sys
 import time
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -13,11 +14,14 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
+from crawler.commands.harvest_progress import HarvestProgress
 from crawler.commands.harvesting import Harvest, PortalResult, status_of_all
+from crawler.commands.log_format import add_log_format, apply_log_format, speaks_json
 from crawler.commands.outcome import FAILED, OK, USAGE
 from crawler.commands.run import ask_for_contact, complain
 from crawler.corpus import Corpus, due_at
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.extensions.json_lines import json_line
 from crawler.portals import Portal
 from crawler.spiders.loader import PortalLoader
 from crawler.spiders.options import CrawlOptions
@@ -51,12 +55,14 @@ class Command(BaseRunSpiderCommand):
             "-a since=…, limit=… narrow every portal's run as in scrapy crawl. "
             "Exit status: 0; 1 if some portals failed; 2 for a wrong argument; 75 if none failed, but some refused, "
             "are left alone for a while, or were being crawled already. "
+            "--log-format json: progress, log and results as JSON lines. "
             "Examples: scrapy harvest szdushi cnnb | scrapy harvest --due --all"
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Which portals, and how many at a time."""
         super().add_options(parser)
+        add_log_format(parser)
         group = parser.add_argument_group("Harvest")
         group.add_argument("--all", action="store_true", help="all portals that have a file")
         group.add_argument("--due", action="store_true", help="only those whose news should be fetched now")
@@ -65,12 +71,16 @@ class Command(BaseRunSpiderCommand):
         """A hundred live lines and tables would tell nothing, and a hundred counters of all log lines the same."""
         super().process_options(args, opts)
         assert self.settings is not None
+        apply_log_format(self.settings, opts)
+        self._watched = self.settings.getbool("PROGRESS")
         extensions = self.settings.getdict("EXTENSIONS") | {"scrapy.extensions.logcount.LogCount": None}
         own = {"PROGRESS": False, "SUMMARY": False, "EXTENSIONS": extensions}
         self.settings.setdict(own, priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Choose, crawl, report."""
+        assert self.settings is not None
+        self._as_json = speaks_json(self.settings)
         if bool(args) == opts.all:
             raise ScrapyUsageError(
                 "name some portals, or give --all: scrapy harvest szdushi cnnb (scrapy list shows all)",
@@ -80,10 +90,10 @@ class Command(BaseRunSpiderCommand):
             CrawlOptions.parse(opts.spargs)
             names = self._chosen(args, due=opts.due)
         except (UsageError, UnknownPortal) as error:
-            complain(str(error))
+            complain(str(error), as_json=self._as_json)
             self.exitcode = USAGE
         except ChengwenError as error:
-            complain(str(error))
+            complain(str(error), as_json=self._as_json)
             self.exitcode = FAILED
         else:
             self.exitcode = self._harvest(names, opts) if names else OK
@@ -95,7 +105,8 @@ class Command(BaseRunSpiderCommand):
         names = list(dict.fromkeys(args)) or loader.portals()
         portals = {name: _portal(loader, name, named=bool(args)) for name in names}
         homes = [portal.home for portal in portals.values() if portal]
-        any(ask_for_contact(self.settings["USER_AGENT"], home) for home in homes)
+        agent = self.settings["USER_AGENT"]
+        any(ask_for_contact(agent, home, as_json=self._as_json) for home in homes)
         timeout = self.settings.getfloat("CORPUS_TIMEOUT")
         with Corpus.open(self.settings["CORPUS"], timeout=timeout) as corpus:
             return self._due(corpus, portals) if due else names
@@ -112,7 +123,8 @@ class Command(BaseRunSpiderCommand):
         found = sorted((name for name in times if times[name] <= now), key=times.__getitem__)
         if not found and times:
             first = min(times, key=times.__getitem__)
-            _say(f"nothing is due before {times[first].astimezone():%Y-%m-%d %H:%M} ({first})")
+            line = f"nothing is due before {times[first].astimezone():%Y-%m-%d %H:%M} ({first})"
+            _say(json_line("due", message=line) if self._as_json else line)
         return found
 
     def _harvest(self, names: list[str], opts: argparse.Namespace) -> int:
@@ -121,16 +133,25 @@ class Command(BaseRunSpiderCommand):
         began, total = time.monotonic(), len(names)
 
         def tell(result: PortalResult) -> None:
-            _say(f"{time.strftime('%H:%M:%S')} {_line(result)} ({len(harvest.results)} of {total})")
+            if self._as_json:
+                _say(json_line("ended", **_values(result), portals_ended=len(harvest.results), portals=total))
+            elif not progress.on_terminal or result.outcome.status != OK:
+                # On a terminal the picture counts those that went well.
+                _say(f"{time.strftime('%H:%M:%S')} {_line(result)} ({len(harvest.results)} of {total})")
 
         harvest = Harvest(self.crawler_process, names, opts.spargs, self.settings.getint("HARVEST_PORTALS"), tell)
-        harvest.run()
+        progress = HarvestProgress(harvest, self.settings, shown=self._watched)
+        with progress:
+            harvest.run()
         for result in harvest.results:
             for line in result.outcome.lines:
-                complain(line if line.startswith(result.portal) else f"{result.portal}: {line}")
+                said = line if line.startswith(result.portal) else f"{result.portal}: {line}"
+                complain(said, as_json=self._as_json)
         if harvest.left:
-            complain(f"stopped on request; {len(harvest.left)} portals were not begun: {', '.join(harvest.left)}")
-        _print_table(harvest.results, time.monotonic() - began)
+            left = f"{len(harvest.left)} portals were not begun: {', '.join(harvest.left)}"
+            complain(f"stopped on request; {left}", as_json=self._as_json)
+        if not self._as_json:
+            _print_table(harvest.results, time.monotonic() - began)
         return FAILED if harvest.left else status_of_all(harvest.results)
 
 
@@ -148,6 +169,19 @@ def _portal(loader: PortalLoader, name: str, *, named: bool) -> Portal | None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 - this is where a command speaks
+
+
+def _values(result: PortalResult) -> dict[str, Any]:
+    """A portal's result for a program."""
+    return {
+        "portal": result.portal,
+        "outcome": result.outcome.reason,
+        "status": result.outcome.status,
+        "new": result.new,
+        "requests": result.requests,
+        "gaps": result.gaps,
+        "seconds": round(result.seconds, 1),
+    }
 
 
 def _line(result: PortalResult) -> str:

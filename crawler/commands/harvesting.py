@@ -15,8 +15,13 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
 from crawler.commands.outcome import FAILED, LATER, OK, Outcome, outcome_of
 from crawler.errors import ChengwenError
+from crawler.extensions.moment import Meter
+from crawler.extensions.progress_view import Fleet
 
 __all__ = ["Harvest", "PortalResult", "status_of_all"]
+
+#: Figures of a crawl that are summed up over those that have ended.
+SUMS = ("new", "duplicate", "rejected", "errors", "requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class Harvest:
         self.left = collections.deque(names)
         self.results: list[PortalResult] = []
         self._process = process
+        self._running: dict[str, Meter] = {}
+        self._gone: collections.Counter[str] = collections.Counter()
+        self._clock = time.monotonic()
         self._arguments = arguments
         self._at_once = at_once
         self._tell = tell
@@ -67,6 +75,11 @@ class Harvest:
         finally:
             logging.root.removeHandler(self._errors)
 
+    def fleet(self) -> Fleet:
+        """All portals at this moment."""
+        running = [meter.look(name) for name, meter in self._running.items()]
+        return Fleet(time.monotonic() - self._clock, running, len(self.results), len(self.left), self._gone)
+
     def _begin(self) -> None:
         """Start the next portal that can be started."""
         while self.left and not self._stopped:
@@ -78,10 +91,14 @@ class Harvest:
                 self._add(PortalResult(name, Outcome(FAILED, "failed_to_start", (str(error),))))
                 continue
             task = self._process.crawl(crawler, **self._arguments)
+            self._running[name] = Meter(crawler)
             task.add_done_callback(functools.partial(self._ended, name, crawler, began))
             return
 
     def _ended(self, name: str, crawler: Crawler, began: float, task: asyncio.Task[None]) -> None:
+        last = self._running.pop(name).look(name)
+        for what in SUMS:
+            self._gone[what] += getattr(last, what)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             line = str(error) if isinstance(error, ChengwenError) else f"{type(error).__name__}: {error}"

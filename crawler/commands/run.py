@@ -9,10 +9,13 @@ from typing import Any
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
 
+from crawler.commands.log_format import speaks_json
 from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, outcome_of
 from crawler.commands.summary import print_summary
 from crawler.corpus import Corpus
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.extensions.json_lines import json_line
+from crawler.extensions.progress import Progress
 from crawler.spiders.portal import PortalSpider
 from crawler.urls import host_of
 
@@ -22,17 +25,19 @@ __all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "ask_for_contact", "comp
 NO_CONTACT = "example.invalid"
 
 
-def complain(line: str) -> None:
+def complain(line: str, *, as_json: bool = False) -> None:
     """One line on standard error."""
-    print(f"chengwen: {line}", file=sys.stderr)  # noqa: T201 - this is where a command speaks
+    said = json_line("error", message=line) if as_json else f"chengwen: {line}"
+    print(said, file=sys.stderr)  # noqa: T201 - this is where a command speaks
 
 
-def ask_for_contact(user_agent: str, home: str) -> bool:
+def ask_for_contact(user_agent: str, home: str, *, as_json: bool = False) -> bool:
     """Warn, in one line, that the User-Agent still names nobody; whether that was said.  Loopback has nobody to ask."""
     said = NO_CONTACT in user_agent and not _is_loopback(host_of(home))
     if said:
         line = "USER_AGENT names no contact: set it in crawler/settings.py or with -s, so that portals can reach you"
-        print(f"chengwen warning: {line}", file=sys.stderr)  # noqa: T201 - this is where a command speaks
+        warning = json_line("warning", message=line) if as_json else f"chengwen warning: {line}"
+        print(warning, file=sys.stderr)  # noqa: T201 - this is where a command speaks
     return said
 
 
@@ -46,29 +51,39 @@ def _is_loopback(host: str) -> bool:
 def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, Any]) -> int:
     """Crawl and give the exit status; everything a person got wrong is said before the first request."""
     assert command.crawler_process is not None
+    assert command.settings is not None
+    as_json = speaks_json(command.settings)
     try:
         crawler = command._create_crawler(spider)
         trial = crawler.spidercls(**arguments)
         Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
     except (UsageError, UnknownPortal) as e:
-        complain(str(e))
+        complain(str(e), as_json=as_json)
         return USAGE
     except ChengwenError as e:
-        complain(str(e))
+        complain(str(e), as_json=as_json)
         return FAILED
     if isinstance(trial, PortalSpider):
-        ask_for_contact(crawler.settings["USER_AGENT"], trial.site.home)
+        ask_for_contact(crawler.settings["USER_AGENT"], trial.site.home, as_json=as_json)
     command.crawler_process.crawl(crawler, **arguments)
     command.crawler_process.start()
-    return _report(crawler, bool(command.crawler_process.bootstrap_failed))
+    progress = crawler.get_extension(Progress) if crawler.extensions else None
+    if progress is not None:
+        # After a second Ctrl-C the end of the crawl is not announced.
+        progress.stop()
+    return _report(crawler, bool(command.crawler_process.bootstrap_failed), as_json)
 
 
-def _report(crawler: Crawler, bootstrap_failed: bool) -> int:
+def _report(crawler: Crawler, bootstrap_failed: bool, as_json: bool) -> int:
     stats = {} if crawler._stats is None else crawler.stats.get_stats()
     outcome = outcome_of(crawler, stats.get("log_count/ERROR", 0))
     spider = crawler.spider
     if isinstance(spider, PortalSpider) and crawler.settings.getbool("SUMMARY") and spider.tally.read_something:
-        print_summary(spider, stats)
+        if as_json:
+            said = json_line("summary", portal=spider.name, outcome=outcome.reason, stats=stats)
+            print(said, file=sys.stderr)  # noqa: T201 - this is where a command speaks
+        else:
+            print_summary(spider, stats)
     for line in outcome.lines:
-        complain(line)
+        complain(line, as_json=as_json)
     return FAILED if bootstrap_failed and outcome.status == OK else outcome.status

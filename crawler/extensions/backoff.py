@@ -86,7 +86,8 @@ class Backoff:
         if host.row >= self._limit:
             self._give_up(name)
             raise CloseSpider(BLOCKED)
-        hold(self._crawler, name, min(self._delay * 2**host.row, LONGEST_HOLD))
+        times = "once" if host.row == 1 else f"{host.row} times"
+        hold(self._crawler, name, min(self._delay * 2**host.row, LONGEST_HOLD), f"refused {times} ({why})")
 
     def passed(self, url: str) -> None:
         """A page came through."""

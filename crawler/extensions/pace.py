@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from scrapy import Request, signals
@@ -12,7 +13,16 @@ from scrapy.utils.asyncio import call_later
 if TYPE_CHECKING:
     from scrapy.core.downloader import Slot
 
-__all__ = ["Pace", "drop_queue", "hold"]
+__all__ = ["Pace", "Wait", "drop_queue", "hold", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A host to which nothing is sent for the moment.  seconds: how long still; why: in words."""
+
+    host: str
+    seconds: float
+    why: str
 
 
 class Pace:
@@ -25,6 +35,8 @@ class Pace:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        #: host → until when it is held (monotonic), and why
+        self.held: dict[str, tuple[float, str]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -41,8 +53,11 @@ class Pace:
             slot.lastseen = max(slot.lastseen, time.monotonic())
 
 
-def hold(crawler: Crawler, host: str, seconds: float) -> None:
-    """Send nothing to that host for so many seconds; what waits in its slot goes out at its pace afterwards."""
+def hold(crawler: Crawler, host: str, seconds: float, why: str) -> None:
+    """Send nothing to that host for so many seconds; what waits in its slot goes out at its pace afterwards.
+
+    why: for whoever watches.
+    """
     downloader = crawler.engine.downloader
     slot = downloader.slots.get(host)
     if slot is None or seconds <= 0:
@@ -52,8 +67,33 @@ def hold(crawler: Crawler, host: str, seconds: float) -> None:
     if release - slot.delay <= slot.lastseen:
         return
     _cancel(slot)
+    pace = crawler.get_extension(Pace)
+    if pace is not None:
+        pace.held[host] = (release, why)
     slot.lastseen = release - slot.delay
     slot.latercall = call_later(seconds, downloader._latercall, slot)
+
+
+def waiting(crawler: Crawler) -> Wait | None:
+    """The host that keeps its requests waiting longest for the sake of politeness; None where none does."""
+    if crawler.engine is None:
+        return None
+    now, downloader = time.monotonic(), crawler.engine.downloader
+    waits = []
+    for name, slot in downloader.slots.items():
+        left = slot.lastseen + slot.delay - now
+        if slot.queue and slot.latercall and left > 0:
+            waits.append(Wait(name, left, _why(crawler, name, slot, now)))
+    return max(waits, key=lambda wait: wait.seconds, default=None)
+
+
+def _why(crawler: Crawler, host: str, slot: Slot, now: float) -> str:
+    pace = crawler.get_extension(Pace)
+    until, why = pace.held.get(host, (0.0, "")) if pace is not None else (0.0, "")
+    if until > now:
+        return why
+    asked = host in crawler.engine.downloader.per_slot_settings
+    return f"Crawl-delay {slot.delay:g} s" if asked else f"{slot.delay:g} s between requests"
 
 
 def drop_queue(crawler: Crawler, host: str, error: Exception) -> None:

@@ -65,7 +65,8 @@ class RetryAfter:
         """Hold the host before the downloader sends the next request, which it does before process_response."""
         seconds = _asked(response)
         if seconds is not None:
-            hold(self._crawler, host_of(response.url), min(seconds, self._longest))
+            why = f"Retry-After (HTTP {response.status})"
+            hold(self._crawler, host_of(response.url), min(seconds, self._longest), why)
 
 
 def _header(response: Response) -> str:

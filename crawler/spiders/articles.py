@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ class Articles:
     def __init__(self, spider: PortalSpider) -> None:
         self._spider = spider
         self._asked: set[str] = set()
+        #: stories asked for and answered, by section; None: those that no section led to
+        self.wanted: collections.Counter[str | None] = collections.Counter()
+        self.answered: collections.Counter[str | None] = collections.Counter()
 
     @property
     def limit_reached(self) -> bool:
@@ -47,6 +51,7 @@ class Articles:
         if key(link.url) in self._asked or self.limit_reached:
             return
         self._asked.add(key(link.url))
+        self.wanted[section] += 1
         yield Request(
             link.url,
             callback=self.parse,
@@ -62,6 +67,7 @@ class Articles:
         self, response: Response, link_url: str, section: str | None, page: Place | None
     ) -> AsyncIterator[Article]:
         """One article, with the text of all its parts."""
+        self.answered[section] += 1
         now = dt.datetime.now(dt.UTC)
         if key(response.url) == key(self._spider.site.home) != key(link_url):
             self._reject(link_url, "redirected_home", response.url)
@@ -93,9 +99,10 @@ class Articles:
 
     def failed(self, failure: Failure) -> None:
         """The ledger keeps what failed and why; a later run asks again."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
+        self.answered[request.cb_kwargs["section"]] += 1
         if isinstance(failure.value, LeftAlone):
             return
-        request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
         blocked = "blocked: " if status_of(failure) in BLOCKED_STATUS else ""
         self._fail(request.cb_kwargs["link_url"], blocked + reason_of(failure))
         self._spider.count_refusal(failure)

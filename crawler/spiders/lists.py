@@ -153,6 +153,10 @@ class Lists:
         self._spider.count_refusal(failure)
         yield from self._spider.home_instead()
 
+    def walks(self) -> tuple[SectionWalk, ...]:
+        """All sections of this run in the order in which they were begun, ended or not."""
+        return tuple(self._walks.values())
+
     def lost(self, urls: Iterable[str]) -> bool:
         """True if not one of these sections could be read."""
         walks = [self._walks.get(key(url)) for url in urls]

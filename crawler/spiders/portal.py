@@ -188,6 +188,12 @@ class PortalSpider(scrapy.Spider):
         self.tally.fail(f"{self.site.home}: {reason_of(failure)}")
         self.count_refusal(failure)
 
+    @property
+    def asks_for_more(self) -> bool:
+        """True while it is not known what is still to be fetched: lists and feeds are unread."""
+        walks = self.lists.walks()
+        return bool(self._feeds) or self._probing or not walks or not all(walk.ended for walk in walks)
+
     def idle(self) -> None:
         """All lists are read: now the feeds.  They come last, since they tell no section of an article."""
         feeds, probing = self._feeds, self._probing

@@ -36,12 +36,15 @@ class Revisits:
 
     def __init__(self, spider: PortalSpider) -> None:
         self._spider = spider
+        #: stories asked again, and of these those that were answered
+        self.wanted = self.answered = 0
 
     def requests(self) -> Iterator[Request]:
         """Conditional requests for what is due, newest first."""
         spider = self._spider
         limit = spider.crawler.settings.getint("REVISIT_LIMIT")
         for due in spider.corpus.due(spider.name, limit) if limit > 0 else ():
+            self.wanted += 1
             yield Request(
                 due.url,
                 callback=self.parse,
@@ -55,6 +58,7 @@ class Revisits:
 
     async def parse(self, response: Response, due: Due) -> AsyncIterator[Article]:
         """The article once more, where its page was sent again."""
+        self.answered += 1
         self._count("asked")
         if response.status == NOT_MODIFIED:
             self._present(due, "not_modified")
@@ -101,6 +105,7 @@ class Revisits:
 
     def failed(self, failure: Failure) -> None:
         """Nothing was learned; what cannot be had now is asked for at its next turn, so that it does not hold it."""
+        self.answered += 1
         if isinstance(failure.value, LeftAlone):
             return
         request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to every failure it hands out
