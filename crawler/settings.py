@@ -34,6 +34,8 @@ BLOCKED_LIMIT = 5
 RETRY_AFTER_MAX = 120
 # Editions before today's that a run without -a since reads of an e-paper: today's may appear after midnight's run.
 EPAPER_DAYS = 2
+# Seconds between two notes of how far a run is: all that stays of its figures if it is killed.
+CHECKPOINT_SECONDS = 15.0
 # Articles that are written in one transaction, and the seconds after which fewer are written too.
 STORE_BATCH = 100
 STORE_SECONDS = 0.05
@@ -88,6 +90,8 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "crawler.extensions.corpus.CorpusSession": 0,
+    "crawler.extensions.latency.Latency": 5,
+    "crawler.extensions.checkpoint.Checkpoint": 6,
     "crawler.extensions.progress.Progress": 10,
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
     "crawler.extensions.pace.Pace": 25,

@@ -12,7 +12,7 @@ from crawler.corpus import DEDUPE, Corpus, Selection
 from crawler.errors import CorpusError, UsageError
 from crawler.items import CST
 
-__all__ = ["add_filters", "given", "selection", "settle"]
+__all__ = ["add_filters", "first_moment", "given", "selection", "settle"]
 
 #: Seconds to wait for a crawl that is writing.
 _PATIENCE = 2.0
@@ -62,6 +62,11 @@ def selection(opts: argparse.Namespace, words: str | None) -> Selection:
 def given(opts: argparse.Namespace) -> list[str]:
     """The filters that narrow the selection, as they were given."""
     return [f"--{name} {getattr(opts, name)}" for name in _NAMES if getattr(opts, name) is not None]
+
+
+def first_moment(option: str, text: str) -> dt.datetime:
+    """The first moment of a year, month or day in China.  Raises UsageError for what is no date."""
+    return _period(option, text)[0]
 
 
 def _period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:

@@ -5,7 +5,7 @@ from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export_articles, target_of
+from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
@@ -35,6 +35,7 @@ from crawler.corpus.records import (
 from crawler.corpus.redaction import DEFAULT as REDACTED
 from crawler.corpus.redaction import KINDS as PERSONAL
 from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
+from crawler.corpus.report_records import PortalReport, Report, RunReport
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import DEDUPE, Dedupe, Selection
 from crawler.corpus.snapshot import check_folder, write_snapshot
@@ -69,10 +70,13 @@ __all__ = [
     "PortalDetail",
     "PortalFigures",
     "PortalLock",
+    "PortalReport",
     "Purged",
+    "Report",
     "Reprint",
     "Revision",
     "Run",
+    "RunReport",
     "Section",
     "Selection",
     "Stored",
@@ -93,5 +97,6 @@ __all__ = [
     "target_of",
     "utc_now",
     "verify_snapshot",
+    "whole_file",
     "write_snapshot",
 ]

@@ -27,6 +27,7 @@ from crawler.corpus import (
     portals,
     purge,
     reading,
+    reporting,
     reprints,
     revisions,
     search,
@@ -56,6 +57,7 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.report_records import Report
 from crawler.corpus.search import Found
 from crawler.corpus.selection import Dedupe, Selection
 from crawler.items import Article, Link, Template
@@ -164,6 +166,16 @@ class Corpus:
         """Close the record of a crawl; one that was killed keeps an empty outcome."""
         with self._connection.writing() as db:
             portals.end_run(db, run_id, outcome, stats, self._clock())
+
+    def checkpoint(
+        self, run_id: int, stats: Mapping[str, object], sections: Sequence[tuple[int, int, int, int]] = ()
+    ) -> None:
+        """Note how far a crawl is: all that stays of it if it is killed.
+
+        sections: of those still being read, number, list pages, links, links that no run had met before.
+        """
+        with self._connection.writing() as db:
+            portals.checkpoint(db, run_id, stats, sections)
 
     def history(self, portal: str) -> History:
         """Runs and news of a portal so far: see crawler.corpus.history.due_at."""
@@ -470,6 +482,11 @@ class Corpus:
         """One line a portal: its sections, articles, failures and last run."""
         with self._connection.reading() as db:
             return overview.figures(db)
+
+    def report(self, portal: str | None = None, since: dt.datetime | None = None) -> Report:
+        """Runs begun and articles stored since then, of one portal or of all, in the figures of a report."""
+        with self._connection.reading() as db:
+            return reporting.report(db, portal, since, self._clock())
 
     def detail(self, portal: str) -> PortalDetail | None:
         """All that is known of one portal: sections, months, rejects, failures, runs; None for an unknown name."""

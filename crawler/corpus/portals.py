@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from crawler.corpus.codec import identity, instant, parse, text
 from crawler.corpus.records import Run, Section
 
-__all__ = ["begin_run", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
+__all__ = ["begin_run", "checkpoint", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
 
 
 def put(db: Database, name: str, known: tuple[str | None, ...], now: dt.datetime) -> None:
@@ -87,6 +87,23 @@ def end_run(db: Database, run_id: int, outcome: str, stats: Mapping[str, object]
         "UPDATE runs SET ended_at = ?, outcome = ?, stats = ? WHERE id = ?",
         (instant(now), outcome, _json(stats), run_id),
     )
+
+
+def checkpoint(
+    db: Database, run_id: int, stats: Mapping[str, object], sections: Sequence[tuple[int, int, int, int]]
+) -> None:
+    """Note how far a run is that is still going on; what has ended is not touched.
+
+    sections: id, list pages, links, new links.  They have no gap yet: their next walk reads past what this one leaves.
+    """
+    db.execute("UPDATE runs SET stats = ? WHERE id = ? AND ended_at IS NULL", (_json(stats), run_id))
+    for section_id, *numbers in sections:
+        db.execute(
+            "INSERT INTO run_sections (run_id, section_id, list_pages, links_seen, links_new, gap)"
+            " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (run_id, section_id) DO UPDATE SET list_pages = excluded.list_pages,"
+            " links_seen = excluded.links_seen, links_new = excluded.links_new WHERE ended_by IS NULL",
+            (run_id, section_id, *numbers),
+        )
 
 
 def section_run(db: Database, row: Mapping[str, Any]) -> None:

@@ -157,6 +157,10 @@ class Lists:
         """All sections of this run in the order in which they were begun, ended or not."""
         return tuple(self._walks.values())
 
+    def unrecorded(self) -> tuple[SectionWalk, ...]:
+        """Sections of which nothing is written down yet."""
+        return tuple(walk for url, walk in self._walks.items() if url not in self._recorded)
+
     def lost(self, urls: Iterable[str]) -> bool:
         """True if not one of these sections could be read."""
         walks = [self._walks.get(key(url)) for url in urls]
