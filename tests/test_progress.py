@@ -184,15 +184,15 @@ def events(err):
 
 def test_json_lines_of_a_crawl(corpus):
     with serve([DemoPortal("seed", seed=1, size=60)]) as server:
-        done = crawl_url(
-            server.url, corpus, *SLOW, "-s", "PROGRESS_SECONDS=0.5", "-L", "INFO", "--log-format", "json"
-        )
+        done = crawl_url(server.url, corpus, *SLOW, "-s", "PROGRESS_SECONDS=0.5", "-L", "INFO", "--log-format", "json")
     assert done.status == 0, done
     assert done.out == ""
     found = events(done.err)
     progress = [event for event in found if event["event"] == "progress"]
     assert progress[-1]["portal"] == "demo"
-    assert {"new", "duplicate", "rejected", "errors", "requests", "rate", "wait", "sections", "left"} <= set(progress[0])
+    assert {"new", "duplicate", "rejected", "errors", "requests", "rate", "wait", "sections", "left"} <= set(
+        progress[0]
+    )
     assert {section["label"] for section in progress[-1]["sections"]} >= {"首页", "体育"}
     assert any(event["event"] == "log" and event["message"] == "Spider opened" for event in found)
     assert found[-1]["event"] == "summary" or found[-2]["event"] == "summary"

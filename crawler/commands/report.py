@@ -56,7 +56,9 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Report, and turn errors into a line and a status."""
         if args:
-            raise ScrapyUsageError(f"unexpected: {' '.join(args)}; a portal is named by --portal NAME", print_help=False)
+            raise ScrapyUsageError(
+                f"unexpected: {' '.join(args)}; a portal is named by --portal NAME", print_help=False
+            )
         try:
             self.exitcode = self._run(opts)
         except (UsageError, UnknownPortal) as e:

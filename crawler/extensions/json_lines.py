@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapy.settings import BaseSettings
 
-__all__ = ["JsonFormatter", "json_line", "json_handler"]
+__all__ = ["JsonFormatter", "json_handler", "json_line"]
 
 
 def json_line(event: str, **values: Any) -> str:

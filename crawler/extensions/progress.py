@@ -61,5 +61,9 @@ class Progress:
             self._screen.show()
             return
         moment = self._meter.look()
-        line = json_line("progress", **as_values(moment)) if self._json else f"{time.strftime('%H:%M:%S')} {line_of(moment)}"
+        line = (
+            json_line("progress", **as_values(moment))
+            if self._json
+            else f"{time.strftime('%H:%M:%S')} {line_of(moment)}"
+        )
         print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is where a crawl speaks

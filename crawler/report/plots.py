@@ -15,7 +15,7 @@ from crawler.corpus.report_records import FIELDS, LENGTHS
 from crawler.items import CST
 from crawler.report.svg import COLOURS, bars, columns, lines
 
-__all__ = ["DAYS", "Plot", "ratio", "draw", "percent"]
+__all__ = ["DAYS", "Plot", "draw", "percent", "ratio"]
 
 #: Days of publication that are drawn, up to the newest one: two months show weeks and holidays.
 DAYS = 60
