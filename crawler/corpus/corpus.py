@@ -14,8 +14,10 @@ from typing import Self
 
 from crawler.corpus import (
     articles,
+    browsing,
     checks,
     duplicates,
+    facets,
     history,
     ledger,
     noting,
@@ -28,8 +30,10 @@ from crawler.corpus import (
     search,
 )
 from crawler.corpus import templates as learned
+from crawler.corpus.browsing import ArticleDetail
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
+from crawler.corpus.facets import Facets
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
@@ -395,11 +399,14 @@ class Corpus:
         with self._connection.reading() as db:
             return search.count(db, wanted)
 
-    def search(self, wanted: Selection, limit: int = 20) -> Found:
-        """The best hits for wanted.words (docs/search.md).  Raises UsageError for a query that makes no sense."""
+    def search(self, wanted: Selection, limit: int = 20, offset: int = 0, *, newest: bool = False) -> Found:
+        """The best hits for wanted.words (docs/search.md), leaving out so many; without words all that are meant.
+
+        newest: the newest first, as without words.  Raises UsageError for a query that makes no sense.
+        """
         self._settle(wanted)
         with self._connection.reading() as db:
-            return search.search(db, wanted, limit)
+            return search.search(db, wanted, limit, offset, newest=newest)
 
     def _settle(self, wanted: Selection) -> None:
         """A query sees all articles; a corpus opened readonly shows what is indexed."""
@@ -420,3 +427,20 @@ class Corpus:
         """All that is known of one portal: sections, months, rejects, failures, runs; None for an unknown name."""
         with self._connection.reading() as db:
             return overview.detail(db, portal)
+
+    # What pages show
+
+    def facets(self, wanted: Selection, total: int) -> Facets:
+        """Portals, months, sections and sources of the articles that are meant, which are so many."""
+        with self._connection.reading() as db:
+            return facets.facets(db, wanted, total)
+
+    def article(self, article_id: int) -> ArticleDetail | None:
+        """All that is known of the article of that number; None where there is none."""
+        with self._connection.reading() as db:
+            return browsing.article(db, article_id)
+
+    def days(self, portal: str, most: int) -> dict[dt.date, int]:
+        """Articles a day of a portal, over so many days up to its newest article's; empty where none has a date."""
+        with self._connection.reading() as db:
+            return browsing.days(db, portal, most)

@@ -15,7 +15,7 @@ from crawler.corpus.schema import STATES
 from crawler.corpus.search import matching
 from crawler.corpus.selection import Selection
 
-__all__ = ["PAGE", "counts", "find", "page"]
+__all__ = ["PAGE", "counts", "find", "numbered", "page"]
 
 #: Articles read at a time: enough to make the query's cost vanish, some megabytes at most.
 PAGE = 500
@@ -33,6 +33,11 @@ def find(db: Database, url: str) -> StoredArticle | None:
     """The article that goes by this address; None where there is none."""
     sql = f"{_SELECT} JOIN addresses ON article_id = articles.id WHERE addresses.key = ?"
     return next(iter(_stored(db, db.execute(sql, (identity(url),)).fetchall())), None)
+
+
+def numbered(db: Database, article_id: int) -> StoredArticle | None:
+    """The article of that id; None where there is none."""
+    return next(iter(_stored(db, db.execute(f"{_SELECT} WHERE articles.id = ?", (article_id,)).fetchall())), None)
 
 
 def page(db: Database, after: int, wanted: Selection) -> list[StoredArticle]:

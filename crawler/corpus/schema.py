@@ -287,8 +287,11 @@ CREATE TABLE clusters (
 CREATE INDEX clusters_cluster ON clusters(cluster_id);
 """
 
+# By id first: what facets and filters ask of the articles that a search has found stands together, a tenth of the rows.
+_FACETS = "CREATE INDEX articles_facets ON articles(id, portal, section, source, published);"
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH, _REPRINTS)
+MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH, _REPRINTS, _FACETS)
 
 #: The version that has the search index; articles of older corpora are entered when it is made.
 SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1

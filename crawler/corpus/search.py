@@ -37,6 +37,7 @@ __all__ = [
     "fill",
     "holds",
     "matching",
+    "meant",
     "remove",
     "search",
 ]
@@ -165,23 +166,31 @@ def expunge(db: Database, begin: bool) -> bool:
 
 # --- Asking it -------------------------------------------------------------------------------------------------------
 
-_BEST = """
+#: By itself SQLite reads every article's whole row; the index holds what conditions and facets ask for, in a tenth.
+_JOIN = f" CROSS JOIN articles INDEXED BY articles_facets ON articles.id = {TABLE}.rowid"
+
+_SHOWN = """
 SELECT articles.id, url, portal, section, published, source, title, subtitle, body, score, duplicate_of
 FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
-ORDER BY score, articles.id DESC"""
+ORDER BY {order}, articles.id DESC"""
 
 
-def search(db: Database, wanted: Selection, limit: int) -> Found:
+def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newest: bool = False) -> Found:
     """The best hits, those with the words in their headlines first, and the newest of equals.
 
-    Raises UsageError for a query that makes no sense.
+    offset: hits to leave out, those of the pages before.  newest: the newest first, whatever their score, which is
+    then 0; so it is where wanted has no words.  Raises UsageError for a query that makes no sense.
     """
-    query = parse(wanted.words or "")
-    source, values = _source(wanted, query.match)
-    best = f"SELECT {TABLE}.rowid AS id, {TABLE}.rank AS score {source} ORDER BY score, id DESC LIMIT ?"
-    rows = db.execute(_BEST.format(best=best), [*values, limit]).fetchall()
-    total = len(rows) if len(rows) < limit else _count(db, source, values)
-    return Found(total, tuple(_hit(row, query.terms) for row in rows))
+    by_time = newest or wanted.words is None
+    source, values = meant(wanted, join=by_time)
+    number, score = ("articles.id", "0.0") if by_time else (f"{TABLE}.rowid", f"{TABLE}.rank")
+    order = "published DESC" if by_time else "score"
+    best = f"SELECT {number} AS id, {score} AS score {source} ORDER BY {order}, id DESC LIMIT ? OFFSET ?"
+    rows = db.execute(_SHOWN.format(best=best, order=order), [*values, limit, offset]).fetchall()
+    ends_here = len(rows) < limit and (rows or not offset)
+    total = offset + len(rows) if ends_here else _count(db, source, values)
+    terms = () if wanted.words is None else parse(wanted.words).terms
+    return Found(total, tuple(_hit(row, terms) for row in rows))
 
 
 def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
@@ -193,24 +202,27 @@ def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
 
 def count(db: Database, wanted: Selection) -> int:
     """How many articles are meant."""
-    if wanted.words is None:
-        conditions, values = wanted.sql()
-        return _count(db, f"FROM articles WHERE 1{conditions}", values)
-    return _count(db, *_source(wanted, parse(wanted.words).match))
+    return _count(db, *meant(wanted))
 
 
 def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[int]:
     """The next ids beyond that one, in order; wanted has words."""
-    source, values = _source(wanted, parse(wanted.words or "").match)
+    source, values = meant(wanted)
     sql = f"SELECT {TABLE}.rowid {source} AND {TABLE}.rowid > ? ORDER BY {TABLE}.rowid LIMIT ?"
     return [row[0] for row in db.execute(sql, [*values, after, limit])]
 
 
-def _source(wanted: Selection, match: str) -> tuple[str, list[object]]:
+def meant(wanted: Selection, *, join: bool = False) -> tuple[str, list[object]]:
+    """FROM and WHERE of a query for these articles, and its values.
+
+    join: over articles in any case; else, where there are words and no other conditions, over the index alone, which
+    is a tenth of the reading.
+    """
     conditions, values = wanted.sql()
-    # Without other conditions the index alone answers: a tenth of the reading.
-    join = f" JOIN articles ON articles.id = {TABLE}.rowid" if conditions else ""
-    return f"FROM {TABLE}{join} WHERE {TABLE} MATCH ?{conditions}", [match, *values]
+    if wanted.words is None:
+        return f"FROM articles WHERE 1{conditions}", values
+    joined = _JOIN if conditions or join else ""
+    return f"FROM {TABLE}{joined} WHERE {TABLE} MATCH ?{conditions}", [parse(wanted.words).match, *values]
 
 
 def _count(db: Database, source: str, values: list[object]) -> int:

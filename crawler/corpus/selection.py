@@ -11,8 +11,8 @@ __all__ = ["Selection"]
 
 #: A section that led to the article first, or whose list showed it at any time.
 _SECTION = (
-    "(articles.section = ? OR EXISTS (SELECT 1 FROM article_sections JOIN sections ON sections.id = section_id"
-    " WHERE article_id = articles.id AND label = ?))"
+    "(articles.section = ? OR +articles.id IN"
+    " (SELECT article_id FROM article_sections JOIN sections ON sections.id = section_id WHERE label = ?))"
 )
 
 
@@ -22,7 +22,7 @@ class Selection:
 
     words: a query (docs/search.md).  portal: its name.  source: what 来源 contains.  section: the label of any section
     that showed the article.  since, until: bounds of published, the first included, the second not.  duplicates: with
-    those that repeat another article's text.
+    those that repeat another article's text.  source_is: 来源, all of it.
     """
 
     words: str | None = None
@@ -32,12 +32,14 @@ class Selection:
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     duplicates: bool = True
+    source_is: str | None = None
 
     def sql(self) -> tuple[str, list[object]]:
         """All conditions but the words, each behind an AND, on rows of articles, and their values."""
         wanted: dict[str, list[object]] = {
             "articles.portal = ?": [text(self.portal)],
             "instr(articles.source, ?) > 0": [text(self.source)],
+            "articles.source = ?": [text(self.source_is)],
             _SECTION: [text(self.section)] * 2,
             "articles.published >= ?": [local(self.since)],
             "articles.published < ?": [local(self.until)],
