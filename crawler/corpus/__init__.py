@@ -11,6 +11,7 @@ from crawler.corpus.facets import COUNTED, Facets
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
+from crawler.corpus.periods import period
 from crawler.corpus.records import (
     Cluster,
     ClusterArticle,
@@ -83,5 +84,6 @@ __all__ = [
     "export_articles",
     "format_of",
     "parse_query",
+    "period",
     "utc_now",
 ]
