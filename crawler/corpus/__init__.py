@@ -33,6 +33,7 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.search import TABLE as SEARCH_TABLE
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.search_query import parse as parse_query
 from crawler.corpus.selection import Selection
@@ -41,6 +42,7 @@ from crawler.corpus.sentences import Sign, changes
 __all__ = [
     "COUNTED",
     "FORMATS",
+    "SEARCH_TABLE",
     "Address",
     "ArticleDetail",
     "Batch",

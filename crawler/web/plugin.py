@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
@@ -108,7 +109,7 @@ def _article(corpus: Corpus, request: Request) -> str | None:
 
 
 def _portal(corpus: Corpus, request: Request) -> str | None:
-    return pages.portal(corpus, request.url_vars["name"])
+    return pages.portal(corpus, unquote(request.url_vars["name"]))
 
 
 async def _style(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - called by these names
@@ -143,8 +144,8 @@ def _lenient(query: str) -> str:
     try:
         return _words(query)
     except UsageError:
-        # What a person types into a box is then words, whatever its punctuation.
-        plain = "".join(c if c.isalnum() else " " for c in query)
+        # What a person types into a box is then words, whatever its punctuation; operators are capitals.
+        plain = "".join(c if c.isalnum() else " " for c in query).lower()
         return _words(plain) if plain.strip() else '""'
 
 
@@ -157,7 +158,7 @@ def render_cell(value: object, column: str, table: str | None, row: sqlite3.Row)
 
 
 @hookimpl
-def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
+def handle_exception(request: Request, exception: Exception) -> Response:
     """A page of ours, or JSON, that says what is wrong.
 
     It stands in the place of Datasette's own handler (see server.py), which prints a traceback with all local values

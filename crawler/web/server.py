@@ -15,6 +15,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from crawler.corpus import SEARCH_TABLE
 from crawler.errors import OutputError
 from crawler.web import plugin
 from crawler.web.plugin import DATABASE, Site, serve_with
@@ -37,9 +38,16 @@ def application(corpus: Path, *, images: bool, hosts: frozenset[str]) -> Any:
     log = corpus.with_name(f"{corpus.name}-wal")
     mutable = os.access(corpus.parent, os.W_OK) or log.exists()
     made = Datasette(settings=_SETTINGS, metadata=_METADATA)
-    made.add_database(Database(made, path=str(corpus), is_mutable=mutable), name=DATABASE)
+    made.add_database(_Tables(made, path=str(corpus), is_mutable=mutable), name=DATABASE)
     serve_with(made, Site(str(corpus), images, hosts))
     return made.app()
+
+
+class _Tables(Database):  # type: ignore[misc]
+    """Without the search index, which cannot be read like a table (docs/corpus.md): to count its rows is an error."""
+
+    async def table_names(self) -> list[str]:
+        return [name for name in await super().table_names() if name != SEARCH_TABLE]
 
 
 _METADATA = {
