@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search screenshots clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search bench-browse screenshots clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ bench-harvest: $(READY) ## a hundred demo portals side by side, each at one requ
 
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)
+
+bench-browse: $(READY) ## pages of scrapy browse over 200,000 articles (ARGS=50000: fewer)
+	$(BIN)/python benchmarks/browse.py $(ARGS)
 
 screenshots: $(READY) ## the pictures of docs/browse.md, with a headless Chromium
 	$(BIN)/python -m tests.screenshots

@@ -16,6 +16,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.commands.browse import Command
 from crawler.corpus import Corpus, Selection
+from crawler.items import Image
 from tests.browse_kit import EVIL, ask, browsing, hostile
 from tests.corpus_kit import PORTAL, article
 from tests.crawling import scrapy
@@ -31,6 +32,7 @@ def corpus(tmp_path_factory):
         run = corpus.begin_run(PORTAL, {})
         batch = [article(n, source=("新华社", "城市日报")[n % 2], section=section.label) for n in range(50)]
         corpus.store(batch, run.id)
+        corpus.store([article(7, images=[Image("http://www.example.cn/7.jpg", "老街")])], run.id)
         corpus.store([article(3, title="改过的标题", body=article(3).body + "后来又补了一句。")], run.id)
         corpus.store([hostile()])
         corpus.index()
@@ -169,7 +171,10 @@ def test_other_hosts_get_no_answer(url):
 
 def test_images_can_stay_where_they_are(corpus):
     with browsing(corpus, "--no-images") as url:
-        assert "img-src 'self';" in ask(f"{url}/article/1").headers["content-security-policy"]
+        answer = ask(f"{url}/article/8")
+    assert "img-src 'self';" in answer.headers["content-security-policy"]
+    assert "<img" not in answer.text
+    assert '<a href="http://www.example.cn/7.jpg"' in answer.text
 
 
 def test_news_of_a_crawl_that_is_writing_appear(tmp_path):

@@ -111,8 +111,11 @@ class _Change:
     lines: list[tuple[Sign, str]]
 
 
-def article(corpus: Corpus, number: int) -> str | None:
-    """Everything that is known of an article, the text first; None where there is no such article."""
+def article(corpus: Corpus, number: int, *, images: bool = True) -> str | None:
+    """Everything that is known of an article, the text first; None where there is no such article.
+
+    images: shown, else only linked.
+    """
     detail = corpus.article(number)
     if detail is None:
         return None
@@ -121,6 +124,7 @@ def article(corpus: Corpus, number: int) -> str | None:
         "article.html",
         detail=detail,
         article=detail.stored.article,
+        images=images,
         blocks=list(_grouped(detail.stored.article)),
         changes=[_change(old, new) for old, new in itertools.pairwise(detail.revisions)],
         members=cluster.articles[:_CLUSTER_MOST] if cluster else (),

@@ -69,7 +69,10 @@ def register_routes(datasette: Datasette) -> list[tuple[str, _View]]:
     return [
         (r"^/$", _page(site, lambda corpus, _: pages.front(corpus))),
         (r"^/search$", _page(site, _search)),
-        (r"^/article/(?P<number>[0-9]{1,18})$", _page(site, _article)),
+        (
+            r"^/article/(?P<number>[0-9]{1,18})$",
+            _page(site, lambda corpus, request: _article(corpus, request, site.images)),
+        ),
         (r"^/portal/(?P<name>.+)$", _page(site, _portal)),
         (r"^/-/chengwen[.]css$", _style),
     ]
@@ -104,8 +107,8 @@ def _search(corpus: Corpus, request: Request) -> str | Response:
     return pages.search(corpus, wanted) if number is None else Response.redirect(f"/article/{number}")
 
 
-def _article(corpus: Corpus, request: Request) -> str | None:
-    return pages.article(corpus, int(request.url_vars["number"]))
+def _article(corpus: Corpus, request: Request, images: bool) -> str | None:
+    return pages.article(corpus, int(request.url_vars["number"]), images=images)
 
 
 def _portal(corpus: Corpus, request: Request) -> str | None:
