@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search bench-browse screenshots clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
+  bench-search bench-browse bench-export screenshots clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,6 +52,9 @@ bench-kills: $(READY) ## kill -9 at 200 random moments of crawls, against an und
 bench-harvest: $(READY) ## a hundred demo portals side by side, each at one request a second (three minutes)
 	$(BIN)/python benchmarks/harvest.py $(ARGS)
 
+bench-dedupe: $(READY) ## near-duplicates: recall, precision, speed, a million articles, datasketch beside it (ARGS='--large 100000': fewer)
+	$(BIN)/python benchmarks/dedupe.py $(ARGS)
+
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)
 
@@ -59,6 +63,9 @@ bench-browse: $(READY) ## pages of scrapy browse over 200,000 articles (ARGS=500
 
 screenshots: $(READY) ## the pictures of docs/browse.md, with a headless Chromium
 	$(BIN)/python -m tests.screenshots
+
+bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=20000: fewer)
+	$(BIN)/python benchmarks/exports.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
 	rm -rf $(VENV) .venv-peers .venv-scrapyd build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -151,12 +151,16 @@ def main() -> int:
                 began = time.perf_counter()
                 corpus.store(batch)
                 spent += time.perf_counter() - began
+            began = time.perf_counter()
+            corpus.index()
+            indexing = time.perf_counter() - began
         text, index = sizes(path)
         with Corpus.open(path, readonly=True) as corpus:
             table, slowest = queries(corpus)
             asked, wrong = brute_force(corpus)
         ratio, found, real = trigram(path, Path(folder), min(count, 20_000))
-        console.print(f"{count:,} articles stored, {count / spent:,.0f} a second", highlight=False)
+        rates = f"{count / spent:,.0f} a second stored, {count / indexing:,.0f} a second indexed and compared"
+        console.print(f"{count:,} articles: {rates}", highlight=False)
         console.print(table)
         console.print(
             f"index {index / 1e6:,.0f} MB for {text / 1e6:,.0f} MB of text: {index / text:.2f}", highlight=False

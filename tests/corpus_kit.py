@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
-from crawler.corpus import Corpus
+from crawler.corpus import Corpus, StoredArticle
+from crawler.corpus.schema import MIGRATIONS
 from crawler.items import CST, Article, Block, Link
 
 PORTAL = "suzhou"
@@ -59,6 +64,12 @@ def article(number: int, **changes: Any) -> Article:
     return Article(**fields)
 
 
+def stored(one: Article, **changes: Any) -> StoredArticle:
+    """As the corpus hands it out."""
+    return StoredArticle(**{"id": 1, "key": one.url, "article": one, "duplicate_of": None, "stored_at": MORNING,
+                            "run_id": None} | changes)  # fmt: skip
+
+
 def rows(corpus: Corpus, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What a reader with another program would see."""
     with corpus._connection.reading() as db:
@@ -69,3 +80,16 @@ def cramp(corpus: Corpus, spare: int = 0) -> None:
     """No more pages than the file has now: what a full disk is to SQLite."""
     pages = rows(corpus, "PRAGMA page_count")[0][0]
     rows(corpus, f"PRAGMA max_page_count = {pages + spare}")
+
+
+def downgrade(path: Path, version: int) -> None:
+    """Take out of a corpus what later releases put in, as if the release of that schema had written it."""
+    later = "".join(MIGRATIONS[version:])
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for index in re.findall(r"CREATE (?:UNIQUE )?INDEX (\w+)", later):
+            db.execute(f"DROP INDEX {index}")
+        for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", later):
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for kind, name in reversed(re.findall(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)", later)):
+            db.execute(f"DROP {kind} {name}")
+        db.execute(f"PRAGMA user_version = {version}")

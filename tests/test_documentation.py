@@ -60,11 +60,11 @@ def test_readme_commands_run(line, portal, stored, tmp_path):
     line = line.replace("https://www.example.cn/2026/1101/1001.shtml", story.url)
     line = line.replace("https://www.example.cn/", server.url).replace("要闻", demo.sections[0].label)
     line = line.replace("2026-11-01", f"{story.published:%Y-%m-%d}").replace("news.jsonl", str(tmp_path / "news.jsonl"))
-    line = line.replace("news.csv", str(tmp_path / "news.csv"))
+    line = line.replace("news.csv", str(tmp_path / "news.csv")).replace(" dataset ", f" {tmp_path / 'dataset'} ")
     arguments = [*shlex.split(line)[1:], *(["--port", "0"] if " demo " in line else [])]
     if arguments[0] in ("crawl", "demo", "list", "harvest"):
         arguments += settings(tmp_path / "corpus.db", f"PORTALS_DIR={tmp_path}")
-    if arguments[0] in ("search", "export", "portals"):
+    if arguments[0] in ("search", "export", "portals", "reprints"):
         arguments += ["-s", f"CORPUS={stored}"]
     done = scrapy(*arguments)
     assert done.status == 0, done

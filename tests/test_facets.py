@@ -56,7 +56,7 @@ def by_hand(corpus, wanted, field, values):
         Selection(portal="wuxi"),
         Selection("苏州", section="要闻"),
         Selection("无锡", source_is="新华社", since=dt.datetime(2022, 10, 1, tzinfo=CST)),
-        Selection(until=dt.datetime(2022, 10, 1, tzinfo=CST), duplicates=False),
+        Selection(until=dt.datetime(2022, 10, 1, tzinfo=CST)),
     ],
     ids=str,
 )

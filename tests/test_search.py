@@ -19,7 +19,7 @@ from crawler.corpus.search_query import parse
 from crawler.demo import DemoPortal
 from crawler.errors import CorpusError, CorpusForeign, UsageError
 from crawler.items import CST
-from tests.corpus_kit import PORTAL, address, article, rows
+from tests.corpus_kit import PORTAL, address, article, downgrade, rows
 
 STORIES = [
     {"title": "苏州地铁延伸", "body": "六号线向东延伸，长三角一体化示范区又近一步。", "source": "苏州日报"},
@@ -116,7 +116,23 @@ def test_any_section_that_showed_it_counts(corpus):
 def test_identical_texts_can_be_left_out(corpus):
     corpus.store([article(10), article(11, body=article(10).body)])
     assert set(found(corpus, "平江路")) == {10, 11}
-    assert found(corpus, "平江路", duplicates=False) == [10]
+    assert found(corpus, "平江路", dedupe="exact") == [10]
+
+
+def test_one_of_a_cluster_is_found(corpus):
+    """The representative where the words and filters meet it, else the earliest; the total agrees."""
+    corpus.store([article(n, portal="jia" if n == 10 else "yi") for n in (10, 12, 11)])
+    ids = {n: corpus.find(address(n)).id for n in (10, 11, 12)}
+    for number in ids.values():
+        rows(corpus, "INSERT INTO clusters VALUES (?, ?)", number, ids[10])
+    assert set(found(corpus, "平江路", dedupe="exact")) == {10, 11, 12}
+    assert found(corpus, "平江路", dedupe="near") == [10]
+    assert found(corpus, "平江路", dedupe="near", portal="yi") == [11]
+    answer = corpus.search(Selection("平江路 OR 苏", dedupe="near"), 1)
+    assert (len(answer.hits), answer.total) == (1, corpus.count(Selection("苏 OR 平江路", dedupe="near")))
+    assert corpus.count(Selection("平江路", dedupe="near")) == 1
+    best, only = corpus.search(Selection("平江路")).hits, corpus.search(Selection("平江路", dedupe="near")).hits
+    assert only[0] in best
 
 
 def test_headlines_rank_first(corpus):
@@ -221,10 +237,7 @@ def test_an_older_corpus_gets_its_index(tmp_path, monkeypatch, capsys):
     with Corpus.open(path) as corpus:
         corpus.store([article(n, **story) for n, story in enumerate(STORIES)])
         corpus.store([article(n) for n in range(10, 20)])
-    with sqlite3.connect(path) as db:
-        db.execute("DROP TABLE articles_fts")
-        db.execute(f"PRAGMA user_version = {SEARCH_VERSION - 1}")
-    db.close()
+    downgrade(path, SEARCH_VERSION - 1)
     monkeypatch.setattr(search, "_EVERY", 0)
     monkeypatch.setattr(search, "_SLICE", 5)
     with Corpus.open(path) as corpus:

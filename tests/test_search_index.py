@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.corpus import Corpus, Selection
-from crawler.corpus.search import INLINE
+from crawler.corpus.indexes import INLINE
 from tests.corpus_kit import address, article, rows
 
 BULK = [article(n, title=f"第{n}届龙舟赛") for n in range(INLINE + 10)]

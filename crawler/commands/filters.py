@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 from pathlib import Path
 
-from crawler.corpus import Corpus, Selection, period
+from crawler.corpus import DEDUPE, Corpus, Selection, period
 from crawler.errors import CorpusError, UsageError
 
 __all__ = ["add_filters", "given", "selection", "settle"]
@@ -27,7 +27,10 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", metavar="TEXT", help="whose printed source (来源) contains this")
     parser.add_argument("--section", metavar="LABEL", help="that a section of this label showed")
     parser.add_argument(
-        "--dedupe", default="none", metavar="none|exact", help="exact: of identical texts only the first [none]"
+        "--dedupe",
+        default="none",
+        metavar="|".join(DEDUPE),
+        help="of the articles that are meant, exact: one of identical texts; near: one of a reprint cluster [none]",
     )
 
 
@@ -42,13 +45,14 @@ def settle(path: Path) -> None:
 
 def selection(opts: argparse.Namespace, words: str | None) -> Selection:
     """The articles that are meant.  Raises UsageError for a date or a word that makes no sense."""
-    if opts.dedupe not in ("none", "exact"):
-        raise UsageError(f"--dedupe {opts.dedupe}: none or exact")
+    dedupe = next((how for how in DEDUPE if how == opts.dedupe), None)
+    if dedupe is None:
+        raise UsageError(f"--dedupe {opts.dedupe}: none, exact or near")
     since = _period("--since", opts.since)[0] if opts.since is not None else None
     until = _period("--until", opts.until)[1] if opts.until is not None else None
     if since and until and until <= since:
         raise UsageError(f"--until {opts.until}: lies before --since {opts.since}")
-    return Selection(words, opts.portal, opts.source, opts.section, since, until, opts.dedupe == "none")
+    return Selection(words, opts.portal, opts.source, opts.section, since, until, dedupe)
 
 
 def given(opts: argparse.Namespace) -> list[str]:

@@ -98,6 +98,6 @@ def store_template(planned: Plan, corpus: Path, timeout: float) -> bool:
     with Corpus.open(corpus, timeout=timeout) as opened:
         if opened.templates(portal.name):
             return False
-        opened.portal(portal.name, portal.city, portal.province, portal.home)
+        opened.portal(portal.name, portal.city, portal.province, portal.home, portal.title)
         opened.put_template(portal.name, template, to_json(template))
     return True

@@ -17,6 +17,13 @@ __all__ = ["print_summary"]
 #: Sections named one by one; more are counted in a line of their own.
 SECTIONS_SHOWN = 20
 
+#: Statistics that are broken down, and how the table names them.
+_PREFIXES = {
+    "articles/duplicate/": "duplicate: ",
+    "articles/reprint/": "reprint: ",
+    "articles/rejected/": "rejected: ",
+}
+
 
 def print_summary(spider: PortalSpider, stats: dict[str, Any]) -> None:
     """Sections walked, articles by what became of them, requests per new article, time, and what to try next."""
@@ -60,7 +67,7 @@ def _articles(stats: dict[str, Any]) -> Table:
     table.add_column("how many", justify="right")
     new = stats.get("articles/new", 0)
     table.add_row("new", str(new))
-    for prefix, label in (("articles/duplicate/", "duplicate: "), ("articles/rejected/", "rejected: ")):
+    for prefix, label in _PREFIXES.items():
         for key in sorted(k for k in stats if k.startswith(prefix)):
             table.add_row(label + key.removeprefix(prefix).replace("_", " "), str(stats[key]))
     for key in ("unchanged", "updated", "failed", "blocked"):

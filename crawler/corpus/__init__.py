@@ -2,16 +2,18 @@
 
 from crawler.corpus.batch import Batch
 from crawler.corpus.browsing import Address, ArticleDetail, Check, Origin
+from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export_articles, format_of
+from crawler.corpus.export import check_target, export_articles, target_of
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.facets import COUNTED, Facets
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
 from crawler.corpus.periods import period
+from crawler.corpus.quality import FILTERS
 from crawler.corpus.records import (
     Cluster,
     ClusterArticle,
@@ -33,23 +35,36 @@ from crawler.corpus.records import (
     Visit,
     Waiting,
 )
+from crawler.corpus.redaction import DEFAULT as REDACTED
+from crawler.corpus.redaction import KINDS as PERSONAL
+from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.search import TABLE as SEARCH_TABLE
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.search_query import parse as parse_query
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import DEDUPE, Dedupe, Selection
 from crawler.corpus.sentences import Sign, changes
+from crawler.corpus.snapshot import check_folder, write_snapshot
+from crawler.corpus.snapshot_splits import SHARES, shares
+from crawler.corpus.snapshot_verify import verify as verify_snapshot
 
 __all__ = [
     "COUNTED",
+    "DEDUPE",
+    "FILTERS",
     "FORMATS",
+    "PERSONAL",
+    "REDACTED",
     "SEARCH_TABLE",
+    "SHARES",
     "Address",
     "ArticleDetail",
     "Batch",
     "Check",
+    "Choice",
     "Cluster",
     "ClusterArticle",
     "Corpus",
+    "Dedupe",
     "Due",
     "Excerpt",
     "Facets",
@@ -77,15 +92,23 @@ __all__ = [
     "Stored",
     "StoredArticle",
     "StoredTemplate",
+    "Tally",
     "Tombstone",
     "Visit",
     "Waiting",
+    "Wish",
     "changes",
+    "check_folder",
     "check_target",
     "due_at",
     "export_articles",
-    "format_of",
+    "filter_names",
     "parse_query",
     "period",
+    "redaction_names",
+    "shares",
+    "target_of",
     "utc_now",
+    "verify_snapshot",
+    "write_snapshot",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus import checks, revisions, search
+from crawler.corpus import checks, indexes, revisions
 from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
 from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
@@ -37,7 +37,7 @@ class Circumstances:
     visits: Mapping[str, Visit] = field(default_factory=dict)
     kind: RevisionKind = "edited"
     recent: dt.timedelta = checks.RECENT
-    #: enter new articles in the search index at once
+    #: enter new articles in the indexes at once
     indexing: bool = True
 
 
@@ -45,7 +45,7 @@ def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list
     """Write a batch inside the caller's transaction; see Corpus.store()."""
     for portal in {article.portal for article in articles} - {None}:
         ensure(db, str(portal), how.now)
-    how = replace(how, indexing=len(articles) <= search.INLINE and not search.behind(db))
+    how = replace(how, indexing=len(articles) <= indexes.INLINE and not indexes.behind(db))
     return [_store(db, article, how) for article in articles]
 
 
@@ -86,7 +86,7 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
     values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
     if how.indexing:
-        search.add(db, article_id)
+        indexes.add(db, article_id)
     _put_files(db, article_id, article)
     checks.seen(db, article_id, _born(article, how.now), how.visits.get(article.url), how.now, how.recent)
     return Stored(article_id, "new" if first is None else "duplicate")
@@ -140,17 +140,16 @@ _OLD = (
 
 
 def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
-    indexed = search.holds(db, article_id)
-    search.remove(db, article_id)
+    neighbours = indexes.remove(db, article_id)
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
         f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
         [*(values[place] for place in _RENEWED), body, article_id],
     )
-    if indexed:
-        search.add(db, article_id)
     if body != old_body:
         _relink(db, article_id, article, old_body, body)
+    if neighbours is not None:
+        indexes.add(db, article_id, neighbours)
     for table, _ in _FILES:
         db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     _put_files(db, article_id, article)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.corpus import reading, revisions
+from crawler.corpus import clusters, reading, revisions
 from crawler.corpus.codec import parse
-from crawler.corpus.records import Cluster, ClusterArticle, Reprint, Revision, StoredArticle
+from crawler.corpus.records import Cluster, Revision, StoredArticle
 from crawler.items import CST
 
 __all__ = ["Address", "ArticleDetail", "Check", "Origin", "article", "days"]
@@ -77,7 +76,7 @@ def article(db: Database, article_id: int) -> ArticleDetail | None:
         revisions=tuple(revisions.revisions(db, stored.article.url)),
         check=_check(db, article_id),
         run=_run(db, stored.run_id),
-        cluster=cluster_of(db, article_id),
+        cluster=clusters.cluster(db, stored.article.url),
     )
 
 
@@ -121,34 +120,3 @@ def days(db: Database, portal: str, most: int) -> dict[dt.date, int]:
     counted = dict(rows.fetchall())
     every = (first + dt.timedelta(days=number) for number in range(most))
     return {day: counted.get(day.isoformat(), 0) for day in every}
-
-
-# --- Reprints --------------------------------------------------------------------------------------------------------
-
-_MEMBERS = """
-SELECT articles.id, url, portal, source, published, title, length(body)
-FROM clusters JOIN articles ON articles.id = clusters.article_id JOIN bodies ON bodies.id = body_id
-WHERE cluster_id = ? ORDER BY articles.id <> cluster_id, published, articles.id"""
-_REPRINTS = """
-SELECT reprints.article_id, of_id, kind, resemblance, containment, told_by
-FROM reprints JOIN clusters ON clusters.article_id = reprints.article_id WHERE cluster_id = ?"""
-
-
-def cluster_of(db: Database, article_id: int) -> Cluster | None:
-    """The cluster that the article belongs to; None where it is alone."""
-    row = db.execute("SELECT cluster_id FROM clusters WHERE article_id = ?", (article_id,)).fetchone()
-    if row is None:
-        return None
-    members = tuple(_members(db.execute(_MEMBERS, row)))
-    places = {member.id: place for place, member in enumerate(members)}
-    reprints = sorted((Reprint(*values) for values in db.execute(_REPRINTS, row)), key=lambda r: places[r.article_id])
-    return Cluster(row[0], members, tuple(reprints))
-
-
-def _members(
-    rows: Iterable[tuple[int, str, str | None, str | None, str | None, str | None, int]],
-) -> list[ClusterArticle]:
-    return [
-        ClusterArticle(number, url, portal, source, parse(published), title, length)
-        for number, url, portal, source, published, title, length in rows
-    ]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawler.corpus import search
+from crawler.corpus import indexes, search
 from crawler.corpus.failures import translated
-from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, SEARCH_VERSION, VERSION
+from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, REPRINTS_VERSION, SEARCH_VERSION, VERSION
 from crawler.errors import CorpusError, CorpusForeign, CorpusNewer, CorpusReadOnly
 
 __all__ = ["Connection"]
@@ -72,6 +72,18 @@ class Connection:
                 # SQLite has already rolled back by itself after some errors, a full disk among them.
                 self._db.rollback()
                 raise
+
+    @contextmanager
+    def frozen(self) -> Iterator[Database]:
+        """One transaction that reads: all queries see the same state of the file."""
+        with translated(self.path):
+            self._db.execute("BEGIN")
+            try:
+                # The state is taken with the first row that is read, not with BEGIN.
+                self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                yield self._db
+            finally:
+                self._db.rollback()
 
     def stop_waiting(self) -> None:
         """From now on fail at once where another process holds the write lock."""
@@ -151,6 +163,8 @@ class Connection:
                 db.executescript(script)
                 if version == SEARCH_VERSION:
                     search.fill(db)
+                if version == REPRINTS_VERSION:
+                    indexes.fill_reprints(db)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -16,9 +17,11 @@ from crawler.corpus import (
     articles,
     browsing,
     checks,
+    clusters,
     duplicates,
     facets,
     history,
+    indexes,
     ledger,
     noting,
     overview,
@@ -26,18 +29,22 @@ from crawler.corpus import (
     portals,
     purge,
     reading,
+    reprints,
     revisions,
     search,
 )
 from crawler.corpus import templates as learned
 from crawler.corpus.browsing import ArticleDetail
+from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
 from crawler.corpus.facets import Facets
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    Cluster,
     Due,
+    Flow,
     Known,
     Noted,
     Pause,
@@ -54,7 +61,7 @@ from crawler.corpus.records import (
     Waiting,
 )
 from crawler.corpus.search import Found
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import Dedupe, Selection
 from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
@@ -118,10 +125,17 @@ class Corpus:
 
     # The walk
 
-    def portal(self, name: str, city: str | None = None, province: str | None = None, home: str | None = None) -> None:
-        """Enter a portal, or renew what is known of it."""
+    def portal(
+        self,
+        name: str,
+        city: str | None = None,
+        province: str | None = None,
+        home: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Enter a portal, or renew what is known of it.  title: its own name, as other portals print it as a source."""
         with self._connection.writing() as db:
-            portals.put(db, name, city, province, home, self._clock())
+            portals.put(db, name, (city, province, home, title), self._clock())
 
     def sections(self, portal: str) -> list[Section]:
         """All sections of a portal in the order in which they were found."""
@@ -339,6 +353,21 @@ class Corpus:
         with self._connection.reading() as db:
             return purge.tombstone(db, url)
 
+    def cluster(self, url: str) -> Cluster | None:
+        """The articles that tell the story of the one at this address; None: there is none, or it is alone."""
+        with self._connection.reading() as db:
+            return clusters.cluster(db, url)
+
+    def reprinted(self, run_id: int) -> dict[str, int]:
+        """How many of a run's articles were taken from another one, by kind; identical ones are duplicates."""
+        with self._connection.reading() as db:
+            return reprints.of_run(db, run_id)
+
+    def flows(self) -> list[Flow]:
+        """Which portal takes its articles from which, the busiest first."""
+        with self._connection.reading() as db:
+            return reprints.flows(db)
+
     def known(self, article: Article) -> Known | None:
         """Why the article is not new (its address or its text is stored); None: it is new."""
         with self._connection.reading() as db:
@@ -359,16 +388,22 @@ class Corpus:
     ) -> Iterator[Article]:
         """Articles in the order in which they were stored, read bit by bit: any number fits in memory.
 
-        since, until: bounds of published, the first included, the second not; duplicates: with those that repeat
-        another article's text.
+        since, until: bounds of published, the first included, the second not; duplicates: with those that repeat the
+        text of another one of these.
         """
-        return self.select(Selection(portal=portal, since=since, until=until, duplicates=duplicates))
+        dedupe: Dedupe = "none" if duplicates else "exact"
+        return self.select(Selection(portal=portal, since=since, until=until, dedupe=dedupe))
 
     def select(self, wanted: Selection) -> Iterator[Article]:
         """Articles that are meant, in the order in which they were stored, read bit by bit.
 
         Raises UsageError for a query that makes no sense, with the first article.
         """
+        if wanted.dedupe != "none":
+            with self.choose(wanted) as choice:
+                choice.dedupe(wanted.dedupe)
+                yield from (stored.article for stored in choice.rows())
+            return
         self._settle(wanted)
         last = 0
         while True:
@@ -379,17 +414,37 @@ class Corpus:
             yield from (stored.article for stored in found)
             last = found[-1].id
 
+    def choose(self, wanted: Selection) -> Choice:
+        """The articles that are meant, for more than one look at them; wanted.dedupe is left to the caller.
+
+        Raises UsageError for a query that makes no sense.
+        """
+        self._settle(wanted)
+        return Choice(self._connection, wanted)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Within it the corpus looks as it does now, whatever other processes write; for reading only.
+
+        They are not held up, but their log grows until it ends.
+        """
+        with self._connection.frozen():
+            yield
+
     def index_waits(self) -> bool:
-        """True if a bulk load left articles out of the search index; see index()."""
+        """True if a bulk load left articles out of the indexes; see index()."""
         with self._connection.reading() as db:
-            return search.behind(db)
+            return indexes.behind(db)
 
     def index(self, most: int | None = None) -> int:
-        """Enter articles in the search index that bulk loads left out, at most so many; how many there were."""
+        """Enter articles in the indexes (search, near-duplicates) that bulk loads left out; how many there were.
+
+        most: at most so many, None: all.
+        """
         entered, more = 0, True
         while more and (most is None or entered < most):
             with self._connection.writing() as db:
-                step = search.catch_up(db, _INDEX_STEP if most is None else min(most - entered, _INDEX_STEP))
+                step = indexes.catch_up(db, _INDEX_STEP if most is None else min(most - entered, _INDEX_STEP))
             entered, more = entered + step, step == _INDEX_STEP
         return entered
 

@@ -7,72 +7,99 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from crawler.corpus.choice import Choice
 from crawler.corpus.export_formats import FORMATS, writer
+from crawler.corpus.refine import Refining, Tally, Tell, Wish
 from crawler.errors import OutputError, UsageError
-from crawler.items import Article
 
-__all__ = ["check_target", "export_articles", "format_of"]
+__all__ = ["check_target", "export_articles", "folder_made", "refusals", "target_of"]
+
+#: The file's name, where only a folder is given.
+_STEM = "articles"
 
 
-def format_of(out: Path, named: str | None) -> str:
-    """The format that was named, or the one that the file's name ends in.  Raises UsageError."""
+def target_of(out: str, named: str | None) -> tuple[Path, str]:
+    """The file that is meant and its format: articles.FORMAT in OUT, where that is a folder or ends like one.
+
+    named: the format asked for, None: what the file's name ends in.  Raises UsageError.
+    """
     known = ", ".join(FORMATS)
-    if named is not None:
-        if named not in FORMATS:
-            raise UsageError(f"--format {named}: unknown; one of {known}")
-        return named
-    fitting = [name for name in FORMATS if out.name.endswith(f".{name}")]
-    if not fitting:
-        raise UsageError(f"{out}: its name says no format; add --format, one of {known}")
-    return fitting[0]
+    if named is not None and named not in FORMATS:
+        raise UsageError(f"--format {named}: unknown; one of {known}")
+    folder = out.endswith(("/", os.sep)) or Path(out).is_dir()
+    fitting = [] if folder else [name for name in FORMATS if out.endswith(f".{name}")]
+    kind = named or next(iter(fitting), None)
+    if kind is None:
+        what = "a folder says no format" if folder else "its name says no format"
+        raise UsageError(f"{out}: {what}; add --format, one of {known}")
+    return Path(out, f"{_STEM}.{kind}") if folder else Path(out), kind
 
 
-def check_target(out: Path, corpus: Path, force: bool) -> None:
-    """Raise UsageError where nothing may or can be put, before anything is read."""
-    if out.is_dir():
-        raise UsageError(f"{out}: a folder; name a file in it")
-    if not out.parent.is_dir():
-        raise UsageError(f"{out}: there is no folder {out.parent}; make it first")
-    if out.exists() and corpus.exists() and out.samefile(corpus):
-        raise UsageError(f"{out}: the corpus itself; name another file")
-    if out.exists() and not force:
-        raise UsageError(f"{out}: exists; --force overwrites it, or name another file")
+def check_target(path: Path, out: str, corpus: Path, force: bool) -> None:
+    """Raise UsageError where nothing may or can be put, before anything is read.  path, out: see target_of()."""
+    folder = path != Path(out)
+    if folder and Path(out).exists() and not Path(out).is_dir():
+        raise UsageError(f"{out}: a file, not a folder; leave the / at its end out")
+    if path.is_dir():
+        raise UsageError(f"{path}: a folder; name another file")
+    if not folder and not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+    if path.exists() and corpus.exists() and path.samefile(corpus):
+        raise UsageError(f"{path}: the corpus itself; name another file")
+    if path.exists() and not force:
+        raise UsageError(f"{path}: exists; --force overwrites it, or name another file")
 
 
-def export_articles(articles: Iterable[Article], out: Path, kind: str) -> Iterator[int]:
-    """Write the articles; yields how many are written, one by one, so that the caller can tell.
+def export_articles(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tell) -> Tally:
+    """Write the articles of the choice that the wish leaves, and say what became of all of them.
 
     The file gets its name when it is whole; whatever interrupts the export leaves none, and an older one as it was.
+    Its folder is made where it is missing.  tell: called again and again with how far it is.
     Raises UsageError where a package is missing, OutputError where the file cannot be written.
     """
-    with _whole(out) as file, writer(kind, file) as write:
-        for number, article in enumerate(articles, 1):
-            write(article)
-            yield number
+    with _whole(path) as file, writer(kind, file) as write:
+        refining = Refining(choice, wish, tell)
+        for stored in refining.rows():
+            write(stored)
+    return refining.tally
 
 
 @contextmanager
-def _whole(out: Path) -> Iterator[IO[bytes]]:
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        with _refusals(out):
+def _whole(path: Path) -> Iterator[IO[bytes]]:
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    with refusals(path), folder_made(path.parent):
+        try:
             with part.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
-def _refusals(out: Path) -> Iterator[None]:
-    """What the system says of the file, in a line."""
+def folder_made(folder: Path) -> Iterator[None]:
+    """Make the folder, and its parents; those that were made are taken away again where what follows fails."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for place in missing:
+            if place.is_dir() and not any(place.iterdir()):
+                place.rmdir()
+        raise
+
+
+@contextmanager
+def refusals(out: Path) -> Iterator[None]:
+    """What the system says of a file, in a line."""
     try:
         yield
     except OSError as error:

@@ -12,21 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any
 
+from crawler.corpus.export_fields import FIELDS
+from crawler.corpus.records import StoredArticle
 from crawler.errors import UsageError
-from crawler.items import Article
 
-__all__ = ["FORMATS", "writer"]
+__all__ = ["FORMATS", "Write", "package", "parquet_schema", "writer"]
 
 #: Takes one article.
-Write = Callable[[Article], object]
+Write = Callable[[StoredArticle], object]
 
-#: Names as they stand in files: identity, what was printed, the text, what surrounds it, where it came from.
-_NAMES = (
-    "url", "canonical_url", "portal", "section", "kind", "title", "subtitle", "published", "published_text", "source",
-    "reporters", "correspondents", "photographers", "editors", "breadcrumb", "keywords", "body", "blocks", "images",
-    "attachments", "page_number", "page_name", "part_urls", "full_url", "link_url", "duplicate_of", "content_hash",
-    "template", "confidence", "fetched_at", "evidence", "cuts",
-)  # fmt: skip
+_NAMES = tuple(FIELDS)
 _LISTS = {
     "reporters", "correspondents", "photographers", "editors", "breadcrumb", "keywords", "part_urls",
 }  # fmt: skip
@@ -46,11 +41,11 @@ def writer(kind: str, file: IO[bytes]) -> AbstractContextManager[Write]:
 
 @contextmanager
 def _jsonl(file: IO[bytes]) -> Iterator[Write]:
-    """One object a line, the fields of crawler.items.Article, as Scrapy's feeds write them."""
+    """One object a line: the fields of crawler.items.Article as Scrapy's feeds write them, and cluster."""
     encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 
-    def write(article: Article) -> None:
-        line = encode({name: getattr(article, name) for name in _NAMES})
+    def write(stored: StoredArticle) -> None:
+        line = encode({name: _value(stored, name) for name in _NAMES})
         file.write(line.encode("utf-8", "replace") + b"\n")
 
     yield write
@@ -59,7 +54,7 @@ def _jsonl(file: IO[bytes]) -> Iterator[Write]:
 @contextmanager
 def _jsonl_zst(file: IO[bytes]) -> Iterator[Write]:
     """JSON lines, compressed."""
-    zstandard = _package("zstandard", "jsonl.zst")
+    zstandard = package("zstandard", "jsonl.zst")
     with (
         zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as stream,
         _jsonl(stream) as write,
@@ -74,7 +69,7 @@ def _csv(file: IO[bytes]) -> Iterator[Write]:
     text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
     table = csv.writer(text)
     table.writerow(names)
-    yield lambda article: table.writerow([_cell(getattr(article, name)) for name in names])
+    yield lambda stored: table.writerow([_cell(_value(stored, name)) for name in names])
     # Gives the file back open, and what is left to it.
     text.detach()
 
@@ -83,7 +78,8 @@ def _csv(file: IO[bytes]) -> Iterator[Write]:
 def _txt(file: IO[bytes]) -> Iterator[Write]:
     """For reading and for programs that count words: headline, a line of what is known, the text, an empty line."""
 
-    def write(article: Article) -> None:
+    def write(stored: StoredArticle) -> None:
+        article = stored.article
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else None
         known = "　".join(part for part in (when, article.source, article.url) if part)
         parts = (article.title, article.subtitle, known, article.body)
@@ -95,11 +91,8 @@ def _txt(file: IO[bytes]) -> Iterator[Write]:
 @contextmanager
 def _parquet(file: IO[bytes]) -> Iterator[Write]:
     """Columns with types: times with their zone, names as lists, nested records as JSON."""
-    pa, pq = _package("pyarrow", "parquet"), _package("pyarrow.parquet", "parquet")
-    strings, moment = pa.list_(pa.string()), pa.timestamp("us", tz="UTC")
-    special = {"published": pa.timestamp("us", tz="Asia/Shanghai"), "fetched_at": moment, "confidence": pa.float64()}
-    types = {name: strings if name in _LISTS else special.get(name, pa.string()) for name in _NAMES}
-    schema = pa.schema(list(types.items()))
+    pa, pq = package("pyarrow", "parquet"), package("pyarrow.parquet", "parquet")
+    schema = parquet_schema()
     rows: list[dict[str, Any]] = []
     encode = json.JSONEncoder(ensure_ascii=False, default=_plain, separators=(",", ":")).encode
 
@@ -109,8 +102,8 @@ def _parquet(file: IO[bytes]) -> Iterator[Write]:
             table.write_table(pa.Table.from_pylist(rows, schema))
             rows.clear()
 
-        def write(article: Article) -> None:
-            values = ((name, getattr(article, name)) for name in _NAMES)
+        def write(stored: StoredArticle) -> None:
+            values = ((name, _value(stored, name)) for name in _NAMES)
             rows.append({name: encode(value) if name in _RECORDS else value for name, value in values})
             if len(rows) == _GROUP:
                 flush()
@@ -118,6 +111,15 @@ def _parquet(file: IO[bytes]) -> Iterator[Write]:
         yield write
         if rows:
             flush()
+
+
+def parquet_schema() -> Any:
+    """The columns of Parquet files.  Raises UsageError where pyarrow is not installed."""
+    pa = package("pyarrow", "parquet")
+    strings, moment = pa.list_(pa.string()), pa.timestamp("us", tz="UTC")
+    special = {"published": pa.timestamp("us", tz="Asia/Shanghai"), "fetched_at": moment, "confidence": pa.float64()}
+    types = {name: strings if name in _LISTS else special.get(name, pa.string()) for name in _NAMES}
+    return pa.schema(list(types.items()))
 
 
 #: The name of each format → what opens it.
@@ -130,12 +132,17 @@ FORMATS: dict[str, Callable[[IO[bytes]], AbstractContextManager[Write]]] = {
 }
 
 
-def _package(name: str, kind: str) -> Any:
+def package(name: str, kind: str) -> Any:
+    """The package that a format needs.  Raises UsageError where it is not installed."""
     try:
         return importlib.import_module(name)
     except ImportError as e:
-        package = name.partition(".")[0]
-        raise UsageError(f"--format {kind} needs the package {package}, which is not installed: {_EXTRA}") from e
+        missing = name.partition(".")[0]
+        raise UsageError(f"--format {kind} needs the package {missing}, which is not installed: {_EXTRA}") from e
+
+
+def _value(stored: StoredArticle, name: str) -> Any:
+    return stored.cluster if name == "cluster" else getattr(stored.article, name)
 
 
 def _plain(value: Any) -> object:

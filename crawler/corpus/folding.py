@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -27,7 +28,8 @@ def fold(text: str) -> str:
         return text.lower()
     if _COMBINING.search(text):
         text = unicodedata.normalize("NFC", text)
-    return "".join(map(_folded().__getitem__, text))
+    table, changing = _folded()
+    return changing.sub(lambda found: table[found[0]], text)
 
 
 #: Accents and voicing marks that stand behind their letter.
@@ -35,7 +37,7 @@ _COMBINING = re.compile("[\u0300-\u036f\u3099\u309a]")
 
 
 class _Folded(dict[str, str]):
-    """Each character folded, found out once: five times as fast as normalising and translating whole texts."""
+    """Each character folded, found out once."""
 
     def __init__(self, simplified: dict[int, str]) -> None:
         super().__init__()
@@ -48,7 +50,23 @@ class _Folded(dict[str, str]):
 
 
 @cache
-def _folded() -> _Folded:
+def _folded() -> tuple[_Folded, re.Pattern[str]]:
+    """The table, and the characters that have to be looked up in it: a tenth of a simplified text, at most."""
     lines = files("crawler.corpus").joinpath("variants.txt").read_text(encoding="utf-8").splitlines()
     _, variants, simplified = lines
-    return _Folded(dict(zip(map(ord, variants), simplified, strict=True)))
+    table = _Folded(dict(zip(map(ord, variants), simplified, strict=True)))
+    return table, re.compile(f"[^{_UNCHANGED}{''.join(_between(variants))}]")
+
+
+def _between(variants: str) -> Iterator[str]:
+    """Ranges of the ideographs in use that lie between the variants; one class is searched faster than two."""
+    start = _FIRST
+    for place in [*sorted(place for place in map(ord, variants) if _FIRST <= place <= _LAST), _LAST + 1]:
+        if start < place:
+            yield f"{chr(start)}-{chr(place - 1)}"
+        start = place + 1
+
+
+#: The block of ideographs in use, and what else of common text stays as it is.
+_FIRST, _LAST = 0x4E00, 0x9FFF
+_UNCHANGED = r"\n a-z0-9。、《》"

@@ -15,12 +15,13 @@ from crawler.corpus.records import Run, Section
 __all__ = ["begin_run", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
 
 
-def put(db: Database, name: str, city: str | None, province: str | None, home: str | None, now: dt.datetime) -> None:
-    """Insert a portal, or renew what is known of it."""
+def put(db: Database, name: str, known: tuple[str | None, ...], now: dt.datetime) -> None:
+    """Insert a portal, or renew what is known of it: city, province, home, title."""
     db.execute(
-        "INSERT INTO portals (name, city, province, home, added_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name)"
-        " DO UPDATE SET city = excluded.city, province = excluded.province, home = excluded.home",
-        (name, city, province, home, instant(now)),
+        "INSERT INTO portals (name, city, province, home, title, added_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name)"
+        " DO UPDATE SET city = excluded.city, province = excluded.province, home = excluded.home,"
+        " title = coalesce(excluded.title, title)",
+        (name, *known, instant(now)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from crawler.corpus import search
+from crawler.corpus import indexes
 from crawler.corpus.codec import identity, instant, text
 from crawler.corpus.duplicates import leave
 from crawler.corpus.records import Purged, Tombstone
@@ -44,8 +44,8 @@ def _remove(db: Database, article_id: int, body_id: int) -> list[str]:
     copies = [
         row[0] for row in db.execute("SELECT url FROM articles WHERE body_id = ? AND id <> ?", (body_id, article_id))
     ]
+    indexes.remove(db, article_id)
     leave(db, article_id)
-    search.remove(db, article_id)
     # Images, attachments, addresses, revisions and checks go with it.
     db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
     for body in bodies:

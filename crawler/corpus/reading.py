@@ -9,23 +9,28 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import COLUMNS, article_of, identity
+from crawler.corpus.codec import COLUMNS, article_of, identity, parse
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.schema import STATES
 from crawler.corpus.search import matching
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import CLUSTER, Selection
 
-__all__ = ["PAGE", "counts", "find", "numbered", "page"]
+__all__ = ["PAGE", "chosen", "counts", "find", "numbered", "page"]
 
 #: Articles read at a time: enough to make the query's cost vanish, some megabytes at most.
 PAGE = 500
 
-_NAMES = (*COLUMNS, "id", "key", "duplicate_of", "stored_at", "run_id", "body", "blocks", "content_hash", "first_url")
+_NAMES = (
+    *COLUMNS, "id", "key", "duplicate_of", "stored_at", "run_id", "body", "blocks", "content_hash", "first_url",
+    "cluster", "cluster_published",
+)  # fmt: skip
 _SELECT = (
     f"SELECT {', '.join(f'articles.{name}' for name in COLUMNS)}, articles.id, articles.key, articles.duplicate_of,"
-    " articles.stored_at, articles.run_id, body, blocks, content_hash, firsts.url"
+    " articles.stored_at, articles.run_id, body, blocks, content_hash, firsts.url,"
+    " leads.url, leads.published"
     " FROM articles JOIN bodies ON bodies.id = articles.body_id"
     " LEFT JOIN articles AS firsts ON firsts.id = articles.duplicate_of"
+    f" LEFT JOIN articles AS leads ON leads.id = {CLUSTER}"
 )
 
 
@@ -41,7 +46,7 @@ def numbered(db: Database, article_id: int) -> StoredArticle | None:
 
 
 def page(db: Database, after: int, wanted: Selection) -> list[StoredArticle]:
-    """The next articles beyond that id, in the order in which they were stored."""
+    """The next articles beyond that id, in the order in which they were stored, with all that repeat each other."""
     if wanted.words is None:
         conditions, values = wanted.sql()
         sql = f"{_SELECT} WHERE articles.id > ?{conditions} ORDER BY articles.id LIMIT {PAGE}"
@@ -49,6 +54,13 @@ def page(db: Database, after: int, wanted: Selection) -> list[StoredArticle]:
     ids = matching(db, wanted, after, PAGE)
     sql = f"{_SELECT} WHERE articles.id IN ({', '.join('?' * len(ids))}) ORDER BY articles.id"
     return _stored(db, db.execute(sql, ids).fetchall())
+
+
+def chosen(db: Database, table: str, after: int) -> list[StoredArticle]:
+    """The next articles beyond that id whose ids the table holds, in order."""
+    ids = f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {PAGE}"
+    sql = f"{_SELECT} WHERE articles.id IN ({ids}) ORDER BY articles.id"
+    return _stored(db, db.execute(sql, (after,)).fetchall())
 
 
 def counts(db: Database, portal: str | None) -> dict[str, int]:
@@ -81,6 +93,8 @@ def _stored(db: Database, rows: Iterable[tuple[Any, ...]]) -> list[StoredArticle
             row["duplicate_of"],
             dt.datetime.fromisoformat(row["stored_at"]),
             row["run_id"],
+            row["cluster"],
+            parse(row["cluster_published"]),
         )
         for row in named
     ]

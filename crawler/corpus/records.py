@@ -42,8 +42,8 @@ Outcome = Literal["new", "duplicate", "unchanged", "updated", "purged"]
 #: aside; abridged: a part of it; expanded: it with more around it; revised: rewritten here and there.
 ReprintKind = Literal["identical", "reprint", "abridged", "expanded", "revised"]
 
-#: What told which of two came first: the printed source names the other's portal; the printed times differ by more than
-#: a day's rounding; one is printed as the portal's own; the order in which they were stored.
+#: What told which of two came first: a printed source names the other's portal; the printed times differ; one is
+#: printed as its portal's own; the order in which they were stored.
 ToldBy = Literal["source", "time", "portal", "order"]
 
 #: first: as it was stored first; edited: the portal changed it; re-extracted: the same page, read by a later release.
@@ -136,7 +136,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """A row of the articles table.  duplicate_of: id of the article that was first with the same text."""
+    """A row of the articles table.
+
+    duplicate_of: id of the article that was first with the same text.  cluster: address of the representative of its
+    reprint cluster, cluster_published: the time printed there; None: the article is alone (or no time was printed).
+    """
 
     id: int
     key: str
@@ -144,6 +148,8 @@ class StoredArticle:
     duplicate_of: int | None
     stored_at: dt.datetime
     run_id: int | None
+    cluster: str | None = None
+    cluster_published: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

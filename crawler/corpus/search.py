@@ -1,8 +1,6 @@
 """The search index: kept in the transaction that stores an article, asked with the query language of docs/search.md.
 
-Bulk loads come first: entering an article costs three times what storing it does (benchmarks/pipelines.py), so batches
-of more than INLINE leave their articles to catch_up().  Articles are entered in the order of their ids, without gaps:
-whatever lies above the last one entered is waiting.
+crawler.corpus.indexes says when articles are entered.
 
 articles_fts is an FTS5 table whose rows have the ids of articles.  It keeps tokens, not texts: to take a row out, FTS5
 has to be told what was put in, so remove() comes before articles or bodies change and add() after.
@@ -13,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +20,9 @@ from sqlite_utils import Database
 from crawler.corpus.bigrams import index_text
 from crawler.corpus.excerpt import Excerpt, passage, whole
 from crawler.corpus.search_query import Term, parse
-from crawler.corpus.selection import Selection
+from crawler.corpus.selection import Selection, group_sql, place_sql
 
 __all__ = [
-    "INLINE",
     "TABLE",
     "Found",
     "Hit",
@@ -33,6 +30,7 @@ __all__ = [
     "behind",
     "catch_up",
     "count",
+    "entered",
     "expunge",
     "fill",
     "holds",
@@ -53,9 +51,6 @@ _TEXTS = (
 _NAMES = ", ".join(("rowid", *_COLUMNS))
 _MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
 
-#: Articles of one batch up to which the index is kept in the same transaction: a crawl that asks politely writes one
-#: to four at a time, bulk loads STORE_BATCH.
-INLINE = 20
 #: FTS5 keeps a row of sizes for every row it holds (https://sqlite.org/fts5.html#the_columnsize_option).
 _LAST = "SELECT coalesce(max(id), 0) FROM articles_fts_docsize"
 #: Articles that a migration indexes at a time, and seconds between two words about it.
@@ -113,17 +108,24 @@ def behind(db: Database) -> bool:
     return bool(db.execute(f"SELECT coalesce(max(id), 0) > ({_LAST}) FROM articles").fetchone()[0])
 
 
-def catch_up(db: Database, most: int) -> int:
-    """Enter waiting articles, at most so many; how many there were."""
+def entered(db: Database) -> Iterator[int]:
+    """Ids of the articles in the index, in their order."""
+    last = 0
+    sql = f"SELECT id FROM articles_fts_docsize WHERE id > ? ORDER BY id LIMIT {_SLICE}"
+    while ids := [row[0] for row in db.execute(sql, (last,))]:
+        yield from ids
+        last = ids[-1]
+
+
+def catch_up(db: Database, most: int) -> list[int]:
+    """Enter waiting articles, at most so many; their ids."""
     rows = db.execute(f"{_TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
     db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
-    return len(rows)
+    return [row[0] for row in rows]
 
 
 def remove(db: Database, article_id: int) -> None:
-    """Take an article out, if it is in, while the tables still hold what was entered."""
-    if not holds(db, article_id):
-        return
+    """Take an article out that is in, while the tables still hold what was entered."""
     row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
     db.execute(f"INSERT INTO {TABLE} ({TABLE}, {_NAMES}) VALUES ('delete', {_MARKS})", _tokens(row))
 
@@ -170,9 +172,16 @@ def expunge(db: Database, begin: bool) -> bool:
 _JOIN = f" CROSS JOIN articles INDEXED BY articles_facets ON articles.id = {TABLE}.rowid"
 
 _SHOWN = """
-SELECT articles.id, url, portal, section, published, source, title, subtitle, body, score, duplicate_of
+SELECT articles.id, url, portal, section, articles.published, source, title, subtitle, body, score, duplicate_of
 FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
 ORDER BY {order}, articles.id DESC"""
+
+# Matches are put together first: FTS5 knows a rank only while it walks through its index.
+_KEPT = """
+SELECT {columns} FROM (
+    WITH matches AS MATERIALIZED ({matches})
+    SELECT matches.*, {place} AS place FROM matches JOIN articles ON articles.id = matches.id
+) WHERE place = 1"""
 
 
 def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newest: bool = False) -> Found:
@@ -184,11 +193,14 @@ def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newe
     by_time = newest or wanted.words is None
     source, values = meant(wanted, join=by_time)
     number, score = ("articles.id", "0.0") if by_time else (f"{TABLE}.rowid", f"{TABLE}.rank")
-    order = "published DESC" if by_time else "score"
-    best = f"SELECT {number} AS id, {score} AS score {source} ORDER BY {order}, id DESC LIMIT ? OFFSET ?"
-    rows = db.execute(_SHOWN.format(best=best, order=order), [*values, limit, offset]).fetchall()
+    first, order = ("articles.published", "published DESC") if by_time else ("NULL", "score")
+    matches = f"SELECT {number} AS id, {score} AS score, {first} AS published {source}"
+    if wanted.dedupe != "none":
+        matches = _KEPT.format(columns="id, score, published", matches=matches, place=place_sql(wanted.dedupe))
+    best = f"{matches} ORDER BY {order}, id DESC LIMIT ? OFFSET ?"
+    rows = db.execute(_SHOWN.format(best=best, order=f"best.{order}"), [*values, limit, offset]).fetchall()
     ends_here = len(rows) < limit and (rows or not offset)
-    total = offset + len(rows) if ends_here else _count(db, source, values)
+    total = offset + len(rows) if ends_here else count(db, wanted)
     terms = () if wanted.words is None else parse(wanted.words).terms
     return Found(total, tuple(_hit(row, terms) for row in rows))
 
@@ -202,28 +214,31 @@ def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
 
 def count(db: Database, wanted: Selection) -> int:
     """How many articles are meant."""
-    return _count(db, *meant(wanted))
+    source, values = meant(wanted)
+    if wanted.dedupe == "none":
+        return _count(db, "*", source, values)
+    return _count(db, f"DISTINCT {group_sql(wanted.dedupe)}", source, values)
 
 
 def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[int]:
-    """The next ids beyond that one, in order; wanted has words."""
+    """The next ids beyond that one, in order, those that repeat each other among them; wanted has words."""
     source, values = meant(wanted)
     sql = f"SELECT {TABLE}.rowid {source} AND {TABLE}.rowid > ? ORDER BY {TABLE}.rowid LIMIT ?"
     return [row[0] for row in db.execute(sql, [*values, after, limit])]
 
 
 def meant(wanted: Selection, *, join: bool = False) -> tuple[str, list[object]]:
-    """FROM and WHERE of a query for these articles, and its values.
+    """FROM and WHERE that lead to the articles before any are left out as repetitions, and their values.
 
     join: over articles in any case; else, where there are words and no other conditions, over the index alone, which
-    is a tenth of the reading.
+    is a tenth of the reading.  Raises UsageError for a query that makes no sense.
     """
     conditions, values = wanted.sql()
     if wanted.words is None:
         return f"FROM articles WHERE 1{conditions}", values
-    joined = _JOIN if conditions or join else ""
+    joined = _JOIN if conditions or join or wanted.dedupe != "none" else ""
     return f"FROM {TABLE}{joined} WHERE {TABLE} MATCH ?{conditions}", [parse(wanted.words).match, *values]
 
 
-def _count(db: Database, source: str, values: list[object]) -> int:
-    return int(db.execute(f"SELECT count(*) {source}", values).fetchone()[0])
+def _count(db: Database, what: str, source: str, values: list[object]) -> int:
+    return int(db.execute(f"SELECT count({what}) {source}", values).fetchone()[0])

@@ -162,9 +162,8 @@ class CorpusSession:
         """Close the record of the run, and the corpus."""
         try:
             if self.run_id is not None:
+                self._compare(self.run_id)
                 self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
-                if not self.failed:
-                    self.corpus.index()
             self._finalizer()
         except CorpusError as error:
             self.abort(error)
@@ -172,6 +171,17 @@ class CorpusSession:
             self.corpus.close()
             if self._turn is not None:
                 self._turn.release()
+
+    def _compare(self, run_id: int) -> None:
+        """Index what bulk loads left out, and count which of the run's articles tell a known story."""
+        if self.failed:
+            return
+        try:
+            self.corpus.index()
+            for kind, articles in self.corpus.reprinted(run_id).items():
+                self._crawler.stats.set_value(f"articles/reprint/{kind}", articles)
+        except CorpusError as error:
+            self.abort(error)
 
 
 def _arguments(spider: Spider) -> dict[str, Any]:

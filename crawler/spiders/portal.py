@@ -107,7 +107,7 @@ class PortalSpider(scrapy.Spider):
             since=self.options.since_time,
         )
         try:
-            self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home)
+            self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home, self.site.title)
             self.templates.load()
             for request in self._start_requests():
                 yield request
