@@ -1,0 +1,1 @@
+"""Web archives: writing what was fetched as WARC, and reading anybody's."""
