@@ -132,5 +132,3 @@ def _about(settings: BaseSettings, portal: str) -> dict[str, str]:
             f" headers left out: {', '.join(DROPPED)}"
         ),
     }
-
-
