@@ -59,9 +59,11 @@ ARCHIVE_FILE_HOURS = 168.0
 # With -a media=yes: bytes of a picture or file beyond which it is left out ...
 ARCHIVE_MEDIA_SIZE = 10 * 1024 * 1024
 # ... and the content types that are kept, by how they begin: pictures, style sheets, documents; no audio, no video.
+# Pages too: what a server says of a picture that is gone, or it would be asked for in every run.
 ARCHIVE_MEDIA_TYPES = [
     "image/",
     "text/css",
+    "text/html",
     "application/pdf",
     "application/msword",
     "application/vnd.",

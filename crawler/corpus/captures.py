@@ -30,6 +30,7 @@ __all__ = [
     "seal",
     "source_of",
     "statistics",
+    "unarchived_files",
     "unsealed",
     "without",
 ]
@@ -163,6 +164,24 @@ def articles_at(db: Database, capture_ids: Sequence[int]) -> list[tuple[int, int
     """Captures among these that articles were read from, with the articles' ids."""
     marks = ", ".join("?" * len(capture_ids))
     return db.execute(f"SELECT capture_id, id FROM articles WHERE capture_id IN ({marks})", capture_ids).fetchall()
+
+
+def unarchived_files(db: Database, portal: str, after: int) -> tuple[list[str], int | None]:
+    """Pictures and attachments of the next articles behind that one which the archive does not have.
+
+    Beside them the last of these articles; None: there are no more.
+    """
+    sql = "SELECT id FROM articles WHERE portal = ? AND id > ? ORDER BY id LIMIT ?"
+    ids = [row[0] for row in db.execute(sql, (portal, after, PAGE)).fetchall()]
+    marks = ", ".join("?" * len(ids))
+    urls = db.execute(
+        f"SELECT url FROM images WHERE article_id IN ({marks})"
+        f" UNION SELECT url FROM attachments WHERE article_id IN ({marks})",
+        ids * 2,
+    ).fetchall()
+    archived = "SELECT 1 FROM captures WHERE key = ?"
+    missing = [url for (url,) in urls if not db.execute(archived, (identity(url),)).fetchone()]
+    return missing, ids[-1] if ids else None
 
 
 def without(db: Database) -> tuple[int, list[str]]:

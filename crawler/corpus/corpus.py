@@ -441,6 +441,14 @@ class Corpus:
                 rows = [(archived.by_id(db, capture), articles_by_id[article]) for capture, article in pairs]
             yield from ((row, article) for row, article in rows if row is not None)
 
+    def unarchived_files(self, portal: str) -> Iterator[str]:
+        """Addresses of pictures and attachments of a portal's articles that the archive does not have."""
+        after: int | None = 0
+        while after is not None:
+            with self._connection.reading() as db:
+                urls, after = archived.unarchived_files(db, portal, after)
+            yield from urls
+
     def articles_without_capture(self) -> tuple[int, list[str]]:
         """How many articles have no record, and addresses of those among them that an archived run stored."""
         with self._connection.reading() as db:
