@@ -238,7 +238,7 @@ def replay(package, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pywb")
     with zipfile.ZipFile(package) as opened:
         opened.extract("archive/data.warc.gz", folder)
-    for arguments in (("init", "news"), ("add", "news", str(folder / "archive/data.warc.gz"))):
+    for arguments in (("init", "kept"), ("add", "kept", str(folder / "archive/data.warc.gz"))):
         done = other("wb-manager", *arguments, cwd=folder)
         assert done.status == 0, done
     (folder / "config.yaml").write_text("framed_replay: false\n")
@@ -252,7 +252,7 @@ def replay(package, tmp_path_factory):
     address = f"http://127.0.0.1:{port}/"
     try:
         _until_it_answers(address)
-        yield f"{address}news/"
+        yield f"{address}kept/"
     finally:
         serving.terminate()
         serving.wait(20)
