@@ -10,6 +10,7 @@ from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    CaptureRow,
     Cluster,
     ClusterArticle,
     Due,
@@ -29,6 +30,7 @@ from crawler.corpus.records import (
     Tombstone,
     Visit,
     Waiting,
+    WarcFileRow,
 )
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import Selection
@@ -36,6 +38,7 @@ from crawler.corpus.selection import Selection
 __all__ = [
     "FORMATS",
     "Batch",
+    "CaptureRow",
     "Cluster",
     "ClusterArticle",
     "Corpus",
@@ -66,6 +69,7 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "WarcFileRow",
     "check_target",
     "due_at",
     "export_articles",

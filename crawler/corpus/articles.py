@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus import checks, revisions, search
+from crawler.corpus import captures, checks, revisions, search
 from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
 from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
@@ -21,7 +21,7 @@ from crawler.items import Article
 __all__ = ["Circumstances", "store"]
 
 #: Columns that say how and when a row came about, not what the portal printed.
-_PROVENANCE = {"template", "confidence", "evidence", "cuts", "fetched_at"}
+_PROVENANCE = {"template", "extractor", "confidence", "evidence", "cuts", "fetched_at"}
 #: Columns that tell where the corpus met the article first; another visit leaves them.
 _ORIGIN = {"url", "link_url", "portal", "section"}
 _CONTENT = [place for place, name in enumerate(COLUMNS) if name not in _PROVENANCE | _ORIGIN]
@@ -83,7 +83,8 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
     first = None if body is None else first_with(db, body, article)
     if body is None:
         body = _new_body(db, article)
-    values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
+    source = captures.source_of(db, article.url, article.fetched_at)
+    values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id, source]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
     if how.indexing:
         search.add(db, article_id)
@@ -93,8 +94,8 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
 
 
 _INSERT = (
-    f"INSERT INTO articles (key, {', '.join(COLUMNS)}, body_id, duplicate_of, stored_at, run_id)"
-    f" VALUES ({', '.join('?' * (len(COLUMNS) + 5))})"
+    f"INSERT INTO articles (key, {', '.join(COLUMNS)}, body_id, duplicate_of, stored_at, run_id, capture_id)"
+    f" VALUES ({', '.join('?' * (len(COLUMNS) + 6))})"
 )
 
 
@@ -118,6 +119,9 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
         table for (table, _), a, b in zip(_FILES, _files(db, article_id), _files_of(article), strict=True) if a != b
     ]
     if not changed and body == old_body:
+        # What was stored before there was an archive has its page in it now.
+        source = captures.source_of(db, article.url, article.fetched_at)
+        db.execute(_SOURCE, (source, article_id))
         return Stored(article_id, "unchanged")
     if body is None:
         body = _new_body(db, article)
@@ -132,6 +136,7 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
     return Stored(article_id, "updated", revised)
 
 
+_SOURCE = "UPDATE articles SET capture_id = ? WHERE id = ? AND capture_id IS NULL"
 _TITLE = COLUMNS.index("title")
 _OLD = (
     f"SELECT {', '.join(f'articles.{name}' for name in COLUMNS)}, stored_at, etag, body_id"
@@ -140,12 +145,13 @@ _OLD = (
 
 
 def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
+    source = captures.source_of(db, article.url, article.fetched_at)
     indexed = search.holds(db, article_id)
     search.remove(db, article_id)
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
-        f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
-        [*(values[place] for place in _RENEWED), body, article_id],
+        f"UPDATE articles SET {assignments}, body_id = ?, capture_id = ? WHERE id = ?",
+        [*(values[place] for place in _RENEWED), body, source, article_id],
     )
     if indexed:
         search.add(db, article_id)

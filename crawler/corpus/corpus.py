@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Protocol, Self
 
+from sqlite_utils import Database
+
+from crawler.corpus import captures as archived
 from crawler.corpus import (
     articles,
     checks,
@@ -33,8 +37,10 @@ from crawler.corpus.connection import Connection
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    CaptureRow,
     Due,
     Known,
+    NewCapture,
     Noted,
     Pause,
     Purged,
@@ -48,6 +54,7 @@ from crawler.corpus.records import (
     Tombstone,
     Visit,
     Waiting,
+    WarcFileRow,
 )
 from crawler.corpus.search import Found
 from crawler.corpus.selection import Selection
@@ -57,6 +64,16 @@ __all__ = ["Corpus"]
 
 #: Articles indexed in one transaction: some tenths of a second, in which other processes wait.
 _INDEX_STEP = 200
+
+
+class Recording(Protocol):
+    """Who archives what is fetched while the corpus is open: see crawler.corpus.warc.recorder."""
+
+    def sync(self) -> Sequence[NewCapture]:
+        """Bring everything recorded so far to the disk; captures that the corpus does not list yet."""
+
+    def entered(self, count: int) -> None:
+        """The first so many of them are listed now."""
 
 
 class Corpus:
@@ -71,6 +88,8 @@ class Corpus:
         self._connection = connection
         self._clock = clock
         self._recent = recent
+        #: set while a crawl archives what it fetches
+        self.recording: Recording | None = None
 
     @classmethod
     def open(
@@ -111,6 +130,16 @@ class Corpus:
     def stop_waiting(self) -> None:
         """From now on fail at once where another process holds the write lock."""
         self._connection.stop_waiting()
+
+    @contextmanager
+    def _settling(self) -> Iterator[Database]:
+        """A transaction that crosses something off: what was fetched for it is on the disk before, and listed in it."""
+        new = self.recording.sync() if self.recording else ()
+        with self._connection.writing() as db:
+            archived.enter(db, new)
+            yield db
+        if self.recording:
+            self.recording.entered(len(new))
 
     # The walk
 
@@ -246,17 +275,17 @@ class Corpus:
         self, portal: str, url: str, reason: str, excerpt: str = "", run_id: int | None = None, *, retry: bool = False
     ) -> None:
         """Keep why a page is no article.  retry: ask again later, as after a failure; else never again."""
-        with self._connection.writing() as db:
+        with self._settling() as db:
             ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._clock())
 
     def fail(self, portal: str, url: str, error: str, *, final: bool = False) -> None:
         """One more failed attempt; tried again after a pause that doubles, unless final or tried too often."""
-        with self._connection.writing() as db:
+        with self._settling() as db:
             ledger.fail(db, portal, url, error, final, self._clock())
 
     def gone(self, portal: str, url: str, why: str) -> None:
         """The portal took the page away; it is not asked for again, and what is stored stays."""
-        with self._connection.writing() as db:
+        with self._settling() as db:
             ledger.gone(db, portal, url, why, self._clock())
 
     def forget(self, url: str) -> int:
@@ -281,7 +310,7 @@ class Corpus:
         text or headline is.
         """
         how = articles.Circumstances(self._clock(), run_id, visits, kind, self._recent)
-        with self._connection.writing() as db:
+        with self._settling() as db:
             return articles.store(db, batch, how)
 
     # What happens to articles later
@@ -298,7 +327,7 @@ class Corpus:
 
     def missing(self, article_id: int, why: str, run_id: int | None = None) -> bool:
         """The article's page is not there; True if that makes it gone: the second run in a row says so."""
-        with self._connection.writing() as db:
+        with self._settling() as db:
             return checks.missing(db, article_id, run_id, why, self._clock(), self._recent)
 
     def postpone(self, article_id: int) -> None:
@@ -329,6 +358,73 @@ class Corpus:
         while more:
             with self._connection.writing() as db:
                 more, begin = search.expunge(db, begin), False
+
+    # The archive
+
+    def settle(self) -> None:
+        """List what was archived since the last article."""
+        with self._settling():
+            pass
+
+    def open_warc(self, name: str, portal: str) -> int:
+        """Enter a file of the archive that is about to be written; its id."""
+        with self._connection.writing() as db:
+            return archived.open_file(db, name, portal, self._clock())
+
+    def seal_warc(self, file_id: int) -> None:
+        """Nothing more is appended to that file."""
+        with self._connection.writing() as db:
+            archived.seal(db, file_id)
+
+    def recovered(self, found: Sequence[NewCapture]) -> None:
+        """List captures that a killed run recorded and could not list."""
+        with self._connection.writing() as db:
+            archived.enter(db, found)
+
+    def warc_files(self, unsealed_of: str | None = None) -> list[WarcFileRow]:
+        """Files of the archive; those of one portal alone that are not sealed (without figures of their captures)."""
+        with self._connection.reading() as db:
+            return archived.files(db) if unsealed_of is None else archived.unsealed(db, unsealed_of)
+
+    def original(self, digest: str) -> tuple[int, int, str, dt.datetime] | None:
+        """File, offset, address and time of the response that has that body; None: it is new."""
+        with self._connection.reading() as db:
+            return archived.original(db, digest)
+
+    def confirmed(self, url: str) -> tuple[int, int, str, dt.datetime, str] | None:
+        """What a 304 for that address confirms, and its digest; None: the archive has no body of it."""
+        with self._connection.reading() as db:
+            return archived.latest(db, url)
+
+    def captures(self, url: str) -> list[CaptureRow]:
+        """What was fetched from an address in any of its spellings, oldest first."""
+        with self._connection.reading() as db:
+            return archived.captures(db, url)
+
+    def capture(self, capture_id: int) -> CaptureRow | None:
+        """The capture of that id; None for an unknown one."""
+        with self._connection.reading() as db:
+            return archived.by_place(db, capture_id)
+
+    def captures_in(self, file: str) -> list[CaptureRow]:
+        """What a file of the archive holds, in its order."""
+        with self._connection.reading() as db:
+            return archived.in_file(db, file)
+
+    def capture_of(self, article_id: int) -> CaptureRow | None:
+        """What an article was read from; None: it was not archived."""
+        with self._connection.reading() as db:
+            return archived.capture_of(db, article_id)
+
+    def articles_of(self, file: str, offset: int | None = None) -> list[StoredArticle]:
+        """The articles read from a file of the archive, or from the record that begins there."""
+        with self._connection.reading() as db:
+            return reading.by_id(db, archived.articles_of(db, file, offset))
+
+    def archive_statistics(self) -> list[tuple[str, str, int, str | None, int, int, int]]:
+        """By portal, kind, status and content type: captures, their bytes, and bytes that revisits saved."""
+        with self._connection.reading() as db:
+            return archived.statistics(db)
 
     def tombstone(self, url: str) -> Tombstone | None:
         """When and why an address was purged; None: it was not."""

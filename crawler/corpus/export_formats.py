@@ -25,7 +25,7 @@ _NAMES = (
     "url", "canonical_url", "portal", "section", "kind", "title", "subtitle", "published", "published_text", "source",
     "reporters", "correspondents", "photographers", "editors", "breadcrumb", "keywords", "body", "blocks", "images",
     "attachments", "page_number", "page_name", "part_urls", "full_url", "link_url", "duplicate_of", "content_hash",
-    "template", "confidence", "fetched_at", "evidence", "cuts",
+    "template", "extractor", "confidence", "fetched_at", "evidence", "cuts",
 )  # fmt: skip
 _LISTS = {
     "reporters", "correspondents", "photographers", "editors", "breadcrumb", "keywords", "part_urls",

@@ -15,6 +15,8 @@ from twisted.python.failure import Failure
 
 from crawler.corpus import Batch, Corpus, PortalLock, Visit, utc_now
 from crawler.errors import (
+    ArchiveError,
+    ArchiveFull,
     ChengwenError,
     CorpusError,
     CorpusFull,
@@ -37,6 +39,8 @@ FATAL = "chengwen/fatal"
 _REASONS: dict[type[ChengwenError], str] = {
     PortalBusy: "busy",
     PortalPaused: "paused",
+    ArchiveError: "archive_error",
+    ArchiveFull: "archive_full",
     CorpusFull: "corpus_full",
     CorpusLocked: "corpus_locked",
     CorpusReadOnly: "corpus_read_only",
