@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import IO, Self
 
@@ -19,8 +20,10 @@ from crawler.corpus.warc.recorder import Limits, Recorder
 from crawler.errors import CorpusError, UsageError
 from crawler.extensions.corpus import CorpusSession
 
-__all__ = ["Archive", "archive_dir", "archives"]
+__all__ = ["FETCHED_AT", "PURPOSE", "Archive", "archive_dir", "archives"]
 
+#: Keys of Request.meta: when it was sent, as the archive says; what it is for (see PortalSpider.purpose).
+FETCHED_AT, PURPOSE = "fetched_at", "purpose"
 #: The only form there is; empty: none.
 _WARC = "warc"
 
@@ -97,7 +100,7 @@ class Archive:
         # Through a proxy the address is the proxy's.
         ip = None if request.meta.get("proxy") or response.ip_address is None else str(response.ip_address)
         try:
-            self._recorder.record(Exchange(response.url, begun, sent, received, ip))
+            self._recorder.record(Exchange(response.url, begun, sent, received, ip, _about_request(request)))
             self._crawler.stats.inc_value("archive/records")
         except CorpusError as error:
             CorpusSession.of(self._crawler).abort(error)
@@ -116,6 +119,12 @@ class Archive:
             session.corpus.recording = None
 
 
+def _about_request(request: Request) -> str | None:
+    """The walk's purpose, in ASCII: a header of the record."""
+    purpose = request.meta.get(PURPOSE)
+    return json.dumps(purpose, separators=(",", ":")) if purpose else None
+
+
 def _about(settings: BaseSettings, portal: str) -> dict[str, str]:
     """For the warcinfo record: what made it and by which rules, and nothing of the machine it was made on."""
     robots = "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore"
@@ -132,5 +141,3 @@ def _about(settings: BaseSettings, portal: str) -> dict[str, str]:
             f" headers left out: {', '.join(DROPPED)}"
         ),
     }
-
-
