@@ -48,18 +48,27 @@ HARVEST_PORTALS = 100
 # Hours that scrapy harvest --due lets pass before it begins a portal again.
 HARVEST_LEAST_HOURS = 1.0
 
-# Everything that is fetched is archived, as WARC; empty: nothing is.  The bytes are what extraction can be run again on.
+# Everything that is fetched is archived, as WARC; empty: nothing is.  Extraction can be run again on these bytes.
 ARCHIVE = "warc"
 # Folder of the archive's files; empty: "warc" beside the corpus.
 ARCHIVE_DIR = ""
 # Bytes at which a file of the archive is full: a gigabyte is what the field's programs read and copy comfortably ...
 ARCHIVE_FILE_SIZE = 1_000_000_000
-# ... and hours after which the next one is begun, so that a portal has one a week and a backup finds old ones unchanged.
+# ... and hours after which the next is begun: a portal has one a week, and a backup finds the old ones unchanged.
 ARCHIVE_FILE_HOURS = 168.0
 # With -a media=yes: bytes of a picture or file beyond which it is left out ...
 ARCHIVE_MEDIA_SIZE = 10 * 1024 * 1024
 # ... and the content types that are kept, by how they begin: pictures, style sheets, documents; no audio, no video.
-ARCHIVE_MEDIA_TYPES = ["image/", "text/css", "application/pdf", "application/msword", "application/vnd.", "application/zip"]
+# Pages too: what a server says of a picture that is gone, or it would be asked for in every run.
+ARCHIVE_MEDIA_TYPES = [
+    "image/",
+    "text/css",
+    "text/html",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.",
+    "application/zip",
+]
 
 # --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
 # Put a contact into it: portals that mind should be able to say so.

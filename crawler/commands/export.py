@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import add_filters, given, selection, settle
+from crawler.commands.progress import shown
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import FORMATS, Corpus, check_target, export_articles, format_of
 from crawler.errors import ChengwenError, UsageError
 
 __all__ = ["Command"]
 
-#: Seconds between two lines where there is no terminal, as a crawl's progress has them.
-_IN_LOG = 30.0
 _MEGA = 1_000_000
 
 
@@ -85,33 +80,12 @@ class Command(ScrapyCommand):
             settle(source)
         with Corpus.open(source, readonly=True) as corpus:
             total = corpus.count(wanted)
-            written = max(_shown(export_articles(corpus.select(wanted), out, kind), total), default=0)
+            written = max(
+                shown(export_articles(corpus.select(wanted), out, kind), total, "exported", "articles"), default=0
+            )
         size = out.stat().st_size / _MEGA
         sys.stdout.write(f"{out}: {written:,} article{'s' if written != 1 else ''}, {size:,.1f} MB\n")
         if not total:
             narrowed = given(opts) + ([f"--query {opts.query}"] if opts.query else [])
             complain(f"no articles match{' ' + ' '.join(narrowed) if narrowed else ': the corpus holds none yet'}")
         return OK
-
-
-def _shown(numbers: Iterator[int], total: int) -> Iterator[int]:
-    """The same numbers, with a bar on a terminal and a line now and then elsewhere, on standard error."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield from _told(numbers, total)
-        return
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        for number in numbers:
-            progress.update(task, completed=number)
-            yield number
-
-
-def _told(numbers: Iterator[int], total: int) -> Iterator[int]:
-    spoken = time.monotonic()
-    for number in numbers:
-        if time.monotonic() - spoken >= _IN_LOG:
-            spoken = time.monotonic()
-            complain(f"exported {number:,} of {total:,}")
-        yield number

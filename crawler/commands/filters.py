@@ -12,7 +12,7 @@ from crawler.corpus import Corpus, Selection
 from crawler.errors import CorpusError, UsageError
 from crawler.items import CST
 
-__all__ = ["add_filters", "given", "selection", "settle"]
+__all__ = ["add_filters", "given", "period", "selection", "settle"]
 
 #: Seconds to wait for a crawl that is writing.
 _PATIENCE = 2.0
@@ -48,8 +48,8 @@ def selection(opts: argparse.Namespace, words: str | None) -> Selection:
     """The articles that are meant.  Raises UsageError for a date or a word that makes no sense."""
     if opts.dedupe not in ("none", "exact"):
         raise UsageError(f"--dedupe {opts.dedupe}: none or exact")
-    since = _period("--since", opts.since)[0] if opts.since is not None else None
-    until = _period("--until", opts.until)[1] if opts.until is not None else None
+    since = period("--since", opts.since)[0] if opts.since is not None else None
+    until = period("--until", opts.until)[1] if opts.until is not None else None
     if since and until and until <= since:
         raise UsageError(f"--until {opts.until}: lies before --since {opts.since}")
     return Selection(words, opts.portal, opts.source, opts.section, since, until, opts.dedupe == "none")
@@ -60,8 +60,8 @@ def given(opts: argparse.Namespace) -> list[str]:
     return [f"--{name} {getattr(opts, name)}" for name in _NAMES if getattr(opts, name) is not None]
 
 
-def _period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
-    """First moment of a year, month or day in China, and of the one after it."""
+def period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
+    """First moment of a year, month or day in China, and of the one after it; UsageError names the option."""
     found = _DATE.fullmatch(text.strip())
     try:
         year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)

@@ -13,6 +13,7 @@ from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, outcome_
 from crawler.commands.summary import print_summary
 from crawler.corpus import Corpus
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.extensions.archive import check_archive
 from crawler.spiders.portal import PortalSpider
 from crawler.urls import host_of
 
@@ -49,6 +50,7 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
     try:
         crawler = command._create_crawler(spider)
         trial = crawler.spidercls(**arguments)
+        check_archive(crawler.settings, media=isinstance(trial, PortalSpider) and trial.options.media)
         Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
     except (UsageError, UnknownPortal) as e:
         complain(str(e))

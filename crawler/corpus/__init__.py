@@ -4,7 +4,7 @@ from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export_articles, format_of
+from crawler.corpus.export import check_target, export_articles, format_of, whole_file
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
@@ -75,4 +75,5 @@ __all__ = [
     "export_articles",
     "format_of",
     "utc_now",
+    "whole_file",
 ]

@@ -13,10 +13,14 @@ from crawler.corpus.portals import ensure
 from crawler.corpus.records import CaptureRow, NewCapture, WarcFileRow
 
 __all__ = [
+    "PAGE",
+    "articles_at",
     "articles_of",
-    "by_place",
+    "between",
+    "by_id",
     "capture_of",
     "captures",
+    "count",
     "enter",
     "files",
     "in_file",
@@ -26,8 +30,13 @@ __all__ = [
     "seal",
     "source_of",
     "statistics",
+    "unarchived_files",
     "unsealed",
+    "without",
 ]
+
+#: Captures read at a time.
+PAGE = 500
 
 _COLUMNS = (
     "captures.id, captures.url, captured_at, kind, status, content_type, digest, warc_files.name, offset, length,"
@@ -100,7 +109,8 @@ def latest(db: Database, url: str) -> tuple[int, int, str, dt.datetime, str] | N
     sql = (
         "SELECT body.file_id, body.offset, body.url, body.captured_at, body.digest FROM captures"
         " JOIN captures AS body ON body.id = coalesce(captures.original_id, captures.id)"
-        " WHERE captures.key = ? AND captures.url = ? AND captures.status IN (200, 304) AND body.kind = 'response' AND body.status = 200"
+        " WHERE captures.key = ? AND captures.url = ? AND captures.status IN (200, 304)"
+        " AND body.kind = 'response' AND body.status = 200"
         " ORDER BY captures.captured_at DESC LIMIT 1"
     )
     row = db.execute(sql, (identity(url), text(url))).fetchone()
@@ -117,9 +127,71 @@ def in_file(db: Database, name: str) -> list[CaptureRow]:
     return _rows(db, "warc_files.name = ? ORDER BY offset", (name,))
 
 
-def by_place(db: Database, capture_id: int) -> CaptureRow | None:
+def by_id(db: Database, capture_id: int) -> CaptureRow | None:
     """The capture of that id."""
     return next(iter(_rows(db, "captures.id = ?", (capture_id,))), None)
+
+
+def between(
+    db: Database, portal: str | None, since: dt.datetime | None, until: dt.datetime | None, after: tuple[int, int]
+) -> list[tuple[tuple[int, int], CaptureRow]]:
+    """The next captures behind that place (file, offset), in the order of places, each with its own."""
+    sql = (
+        f"SELECT {_COLUMNS}, file_id FROM captures JOIN warc_files ON warc_files.id = file_id"
+        f" WHERE (file_id, offset) > (:file, :offset) AND {_WANTED} ORDER BY file_id, offset LIMIT {PAGE}"
+    )
+    found = db.execute(sql, _bounds(portal, since, until) | {"file": after[0], "offset": after[1]}).fetchall()
+    return [((row[-1], row[8]), _row(row[:-1])) for row in found]
+
+
+_WANTED = (
+    "(:portal IS NULL OR portal = :portal) AND (:since IS NULL OR captured_at >= :since)"
+    " AND (:until IS NULL OR captured_at < :until)"
+)
+
+
+def _bounds(portal: str | None, since: dt.datetime | None, until: dt.datetime | None) -> dict[str, object]:
+    return {"portal": portal, "since": since and instant(since), "until": until and instant(until)}
+
+
+def count(db: Database, portal: str | None, since: dt.datetime | None, until: dt.datetime | None) -> int:
+    """How many captures that means; see between()."""
+    sql = f"SELECT count(*) FROM captures JOIN warc_files ON warc_files.id = file_id WHERE {_WANTED}"
+    return int(db.execute(sql, _bounds(portal, since, until)).fetchone()[0])
+
+
+def articles_at(db: Database, capture_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Captures among these that articles were read from, with the articles' ids."""
+    marks = ", ".join("?" * len(capture_ids))
+    return db.execute(f"SELECT capture_id, id FROM articles WHERE capture_id IN ({marks})", capture_ids).fetchall()
+
+
+def unarchived_files(db: Database, portal: str, after: int) -> tuple[list[str], int | None]:
+    """Pictures and attachments of the next articles behind that one which the archive does not have.
+
+    Beside them the last of these articles; None: there are no more.
+    """
+    sql = "SELECT id FROM articles WHERE portal = ? AND id > ? ORDER BY id LIMIT ?"
+    ids = [row[0] for row in db.execute(sql, (portal, after, PAGE)).fetchall()]
+    marks = ", ".join("?" * len(ids))
+    urls = db.execute(
+        f"SELECT url FROM images WHERE article_id IN ({marks})"
+        f" UNION SELECT url FROM attachments WHERE article_id IN ({marks})",
+        ids * 2,
+    ).fetchall()
+    archived = "SELECT 1 FROM captures WHERE key = ?"
+    missing = [url for (url,) in urls if not db.execute(archived, (identity(url),)).fetchone()]
+    return missing, ids[-1] if ids else None
+
+
+def without(db: Database) -> tuple[int, list[str]]:
+    """How many articles no capture is known of, and addresses of those among them that an archived run stored."""
+    number = db.execute("SELECT count(*) FROM articles WHERE capture_id IS NULL").fetchone()[0]
+    sql = (
+        "SELECT url FROM articles WHERE capture_id IS NULL AND fetched_at IS NOT NULL"
+        " AND run_id IN (SELECT run_id FROM captures WHERE run_id IS NOT NULL)"
+    )
+    return int(number), [row[0] for row in db.execute(sql).fetchall()]
 
 
 def capture_of(db: Database, article_id: int) -> CaptureRow | None:
@@ -170,10 +242,11 @@ def statistics(db: Database) -> list[tuple[str, str, int, str | None, int, int, 
 
 
 def _rows(db: Database, where: str, values: Sequence[Any]) -> list[CaptureRow]:
-    return [
-        CaptureRow(row[0], row[1], dt.datetime.fromisoformat(row[2]), *row[3:])
-        for row in db.execute(f"{_SELECT} WHERE {where}", values).fetchall()
-    ]
+    return [_row(row) for row in db.execute(f"{_SELECT} WHERE {where}", values).fetchall()]
+
+
+def _row(row: Sequence[Any]) -> CaptureRow:
+    return CaptureRow(row[0], row[1], dt.datetime.fromisoformat(row[2]), *row[3:])
 
 
 def _file(row: Sequence[Any]) -> WarcFileRow:

@@ -7,7 +7,7 @@ Long because it is that interface, one short method a use; the work is done in t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -15,7 +15,6 @@ from typing import Protocol, Self
 
 from sqlite_utils import Database
 
-from crawler.corpus import captures as archived
 from crawler.corpus import (
     articles,
     checks,
@@ -31,6 +30,7 @@ from crawler.corpus import (
     revisions,
     search,
 )
+from crawler.corpus import captures as archived
 from crawler.corpus import templates as learned
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
@@ -404,12 +404,55 @@ class Corpus:
     def capture(self, capture_id: int) -> CaptureRow | None:
         """The capture of that id; None for an unknown one."""
         with self._connection.reading() as db:
-            return archived.by_place(db, capture_id)
+            return archived.by_id(db, capture_id)
 
     def captures_in(self, file: str) -> list[CaptureRow]:
         """What a file of the archive holds, in its order."""
         with self._connection.reading() as db:
             return archived.in_file(db, file)
+
+    def captures_between(
+        self, portal: str | None = None, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> Iterator[CaptureRow]:
+        """Captures in the order of files and offsets.  since, until: the first included, the second not."""
+        after = (0, 0)
+        while True:
+            with self._connection.reading() as db:
+                found = archived.between(db, portal, since, until, after)
+            if not found:
+                return
+            yield from (capture for _, capture in found)
+            after = found[-1][0]
+
+    def count_captures(
+        self, portal: str | None = None, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> int:
+        """How many captures that means; see captures_between()."""
+        with self._connection.reading() as db:
+            return archived.count(db, portal, since, until)
+
+    def pages_of(self, capture_ids: Collection[int]) -> Iterator[tuple[CaptureRow, Article]]:
+        """Of these captures, those that articles were read from, with the articles, read bit by bit."""
+        wanted = sorted(capture_ids)
+        for start in range(0, len(wanted), archived.PAGE):
+            with self._connection.reading() as db:
+                pairs = archived.articles_at(db, wanted[start : start + archived.PAGE])
+                articles_by_id = {stored.id: stored.article for stored in reading.by_id(db, [a for _, a in pairs])}
+                rows = [(archived.by_id(db, capture), articles_by_id[article]) for capture, article in pairs]
+            yield from ((row, article) for row, article in rows if row is not None)
+
+    def unarchived_files(self, portal: str) -> Iterator[str]:
+        """Addresses of pictures and attachments of a portal's articles that the archive does not have."""
+        after: int | None = 0
+        while after is not None:
+            with self._connection.reading() as db:
+                urls, after = archived.unarchived_files(db, portal, after)
+            yield from urls
+
+    def articles_without_capture(self) -> tuple[int, list[str]]:
+        """How many articles have no record, and addresses of those among them that an archived run stored."""
+        with self._connection.reading() as db:
+            return archived.without(db)
 
     def capture_of(self, article_id: int) -> CaptureRow | None:
         """What an article was read from; None: it was not archived."""

@@ -16,7 +16,7 @@ from crawler.corpus.export_formats import FORMATS, writer
 from crawler.errors import OutputError, UsageError
 from crawler.items import Article
 
-__all__ = ["check_target", "export_articles", "format_of"]
+__all__ = ["check_target", "export_articles", "format_of", "whole_file"]
 
 
 def format_of(out: Path, named: str | None) -> str:
@@ -50,18 +50,19 @@ def export_articles(articles: Iterable[Article], out: Path, kind: str) -> Iterat
     The file gets its name when it is whole; whatever interrupts the export leaves none, and an older one as it was.
     Raises UsageError where a package is missing, OutputError where the file cannot be written.
     """
-    with _whole(out) as file, writer(kind, file) as write:
+    with whole_file(out) as file, writer(kind, file) as write:
         for number, article in enumerate(articles, 1):
             write(article)
             yield number
 
 
 @contextmanager
-def _whole(out: Path) -> Iterator[IO[bytes]]:
+def whole_file(out: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name when the block ends well; else there is none.  Raises OutputError."""
     part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
         with _refusals(out):
-            with part.open("xb") as file:
+            with part.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

@@ -9,18 +9,21 @@ from typing import IO, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
-from scrapy.http import Response
+from scrapy.exceptions import NotConfigured, StopDownload
+from scrapy.http import Headers, Response
 from scrapy.settings import BaseSettings
 
 from crawler import __version__
 from crawler.corpus import utc_now
 from crawler.corpus.warc.message import DROPPED, Exchange
-from crawler.corpus.warc.recorder import Limits, Recorder
+from crawler.corpus.warc.recorder import Limits, Recorder, check_folder
 from crawler.errors import CorpusError, UsageError
 from crawler.extensions.corpus import CorpusSession
 
-__all__ = ["FETCHED_AT", "PURPOSE", "Archive", "archive_dir", "archives"]
+__all__ = ["FETCHED_AT", "MEDIA", "PURPOSE", "Archive", "archive_dir", "archives", "check_archive"]
+
+#: Marks, in its meta, a request that is made for the archive alone.
+MEDIA = "media"
 
 #: Keys of Request.meta: when it was sent, as the archive says; what it is for (see PortalSpider.purpose).
 FETCHED_AT, PURPOSE = "fetched_at", "purpose"
@@ -41,12 +44,25 @@ def archive_dir(settings: BaseSettings) -> Path:
     return Path(settings.get("ARCHIVE_DIR") or Path(settings["CORPUS"]).parent / _WARC)
 
 
+def check_archive(settings: BaseSettings, *, media: bool = False) -> None:
+    """Raise what a person should know before the first request: UsageError, ArchiveError.
+
+    media: pictures and files are wanted too, for which there has to be an archive.
+    """
+    if archives(settings):
+        check_folder(archive_dir(settings))
+    elif media:
+        raise UsageError("-a media=yes: pictures go to the archive, and ARCHIVE is empty; set it to warc")
+
+
 class Archive:
     """Opens the archive with the run and closes it before the corpus; the handler (extensions/wire.py) brings pages."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._recorder: Recorder | None = None
+        self._media_size = crawler.settings.getint("ARCHIVE_MEDIA_SIZE")
+        self._media_types = tuple(kind.lower() for kind in crawler.settings.getlist("ARCHIVE_MEDIA_TYPES"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -56,6 +72,7 @@ class Archive:
         archive = cls(crawler)
         crawler.signals.connect(archive.opened, signal=signals.spider_opened)
         crawler.signals.connect(archive.closed, signal=signals.spider_closed)
+        crawler.signals.connect(archive.headers_received, signal=signals.headers_received)
         return archive
 
     @classmethod
@@ -90,6 +107,16 @@ class Archive:
             session.abort(error)
             return
         self._recorder = session.corpus.recording = recorder
+
+    def headers_received(self, headers: Headers, body_length: int | None, request: Request) -> None:
+        """Break off what is fetched for the archive alone and is too large for it, or of another type than it keeps."""
+        if not request.meta.get(MEDIA):
+            return
+        kind = (headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
+        too_large = isinstance(body_length, int) and body_length > self._media_size
+        if too_large or not kind.startswith(self._media_types):
+            self._crawler.stats.inc_value("media/too_large" if too_large else "media/other_type")
+            raise StopDownload(fail=True)
 
     def record(
         self, request: Request, response: Response, begun: dt.datetime, sent: bytes, received: IO[bytes]

@@ -36,7 +36,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent = bytearray()
-        self.received: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        self.received: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - open as long as the wire
 
     def begin(self) -> None:
         """A connection that had been closed meanwhile is opened again, and the request repeated."""
@@ -56,7 +56,7 @@ class Handler(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor
 
-        pool = _Pool(reactor, persistent=True)
+        pool = _Pool(reactor, persistent=True)  # type: ignore[no-untyped-call]  # Twisted's
         pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
         pool._factory = _Factory
         self._pool: _Pool = pool
@@ -118,7 +118,7 @@ class _Protocol(_LenientHTTP11ClientProtocol):
         """Take bytes in."""
         if self.wire is not None and not self.wire.received.closed:
             self.wire.received.write(data)
-        super().dataReceived(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # Twisted's
 
     def _finishResponse(self, rest: bytes) -> None:  # noqa: N802 - Twisted's name
         if self.wire is not None and rest and not self.wire.received.closed:
@@ -130,9 +130,9 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 class _Factory(_LenientHTTP11ClientFactory):
     """Makes such connections."""
 
-    def buildProtocol(self, addr: IAddress | None) -> _Protocol:  # noqa: N802 - Twisted's name
+    def buildProtocol(self, addr: IAddress | None) -> _Protocol:  # noqa: ARG002, N802 - Twisted's
         """A connection."""
-        return _Protocol(self._quiescentCallback)
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # Twisted's
 
 
 class _Tee:

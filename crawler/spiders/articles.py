@@ -61,8 +61,8 @@ class Articles:
 
     async def parse(
         self, response: Response, link_url: str, section: str | None, page: Place | None
-    ) -> AsyncIterator[Article]:
-        """One article, with the text of all its parts."""
+    ) -> AsyncIterator[Article | Request]:
+        """One article, with the text of all its parts, and requests for its media."""
         now = fetched_at(response)
         if key(response.url) == key(self._spider.site.home) != key(link_url):
             self._reject(link_url, "redirected_home", response.url)
@@ -85,6 +85,8 @@ class Articles:
         self._spider.session.visits[article.url] = visit_of(response, article)
         self._spider.templates.seen(response, article)
         yield article
+        for request in self._spider.media.of(article, response):
+            yield request
 
     async def whole(self, first: Article, now: dt.datetime) -> Article:
         """The article with all its parts; PartMissing where one cannot be had now."""

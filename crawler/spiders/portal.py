@@ -26,6 +26,7 @@ from crawler.portals import Portal, from_url
 from crawler.spiders.articles import Articles
 from crawler.spiders.failures import BLOCKED_STATUS, ignore, reason_of
 from crawler.spiders.lists import FEED, Lists
+from crawler.spiders.media import Media
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.papers import Papers
 from crawler.spiders.reading import fetched_at, list_page, news_page, own_links, what_it_is
@@ -62,6 +63,7 @@ class PortalSpider(scrapy.Spider):
         self.papers = Papers(self)
         self.templates = Templates(self)
         self.revisits = Revisits(self)
+        self.media = Media(self)
         self._given = self._given_sections()
         self._home_asked = False
         self._feeds: list[str] = []
@@ -135,6 +137,7 @@ class PortalSpider(scrapy.Spider):
             # A first run that was killed may have died before it asked for them.
             self._probing = not self.site.feeds and not self.corpus.has_finished(self.name)
             yield from self.revisits.requests() if self.options.limit is None else ()
+            yield from self.media.missing()
 
     def _home_request(self) -> Request:
         self._home_asked = True

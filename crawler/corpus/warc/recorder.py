@@ -211,6 +211,8 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ArchiveError(f"{folder}: cannot be made ({error.strerror}); give another one (-s ARCHIVE_DIR=…)") from error
+        raise ArchiveError(
+            f"{folder}: cannot be made ({error.strerror}); give another one (-s ARCHIVE_DIR=…)"
+        ) from error
     if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise ArchiveError(f"{folder}: no permission to write; change it, or give another one (-s ARCHIVE_DIR=…)")

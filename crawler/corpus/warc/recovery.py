@@ -44,11 +44,12 @@ def whole_records(path: Path, start: int, file_id: int, original: _Original) -> 
             if kind == "response":
                 bodies.setdefault(digest, (file_id, offset))
             if kind in ("response", "revisit"):
-                earlier = (bodies.get(digest) or (original(digest) or (None, None))[:2]) if kind == "revisit" else None
+                earlier = None
+                if kind == "revisit":
+                    listed = original(digest)
+                    earlier = bodies.get(digest) or (listed[:2] if listed else None)
                 found.append(
-                    NewCapture(
-                        url, at, kind, status, content_type, digest, file_id, offset, length, end, earlier
-                    )
+                    NewCapture(url, at, kind, status, content_type, digest, file_id, offset, length, end, earlier)
                 )
     return [replace(one, end=end) for one in found], end
 
@@ -57,7 +58,7 @@ def members(file: IO[bytes], start: int) -> Iterator[tuple[int, int, IO[bytes]]]
     """Whole gzip members from that byte on: offset, length, content; ends with the first that is torn."""
     offset = start
     while True:
-        content: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        content: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         length = _member(file, offset, content)
         if length is None:
             content.close()

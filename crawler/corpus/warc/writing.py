@@ -78,7 +78,7 @@ class Records:
 
     def response(self, exchange: Exchange, head: Head, digest: str, length: int) -> ArcWarcRecord:
         """The answer as it came."""
-        headers = self._headers("response", exchange) + [("WARC-Payload-Digest", digest)]
+        headers = [*self._headers("response", exchange), ("WARC-Payload-Digest", digest)]
         exchange.received.seek(head.body_at)
         return self._record("response", headers, head.raw, exchange.received, length)
 
