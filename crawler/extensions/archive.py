@@ -146,10 +146,9 @@ class Archive:
             session.corpus.recording = None
 
 
-def _about_request(request: Request) -> str | None:
-    """The walk's purpose, in ASCII: a header of the record."""
-    purpose = request.meta.get(PURPOSE)
-    return json.dumps(purpose, separators=(",", ":")) if purpose else None
+def _about_request(request: Request) -> str:
+    """The walk's purpose, in ASCII: a header of the record.  robots.txt, probes and media have none."""
+    return json.dumps(request.meta.get(PURPOSE) or {"as": "other"}, separators=(",", ":"))
 
 
 def _about(settings: BaseSettings, portal: str) -> dict[str, str]:

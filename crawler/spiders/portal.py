@@ -111,6 +111,8 @@ class PortalSpider(scrapy.Spider):
     def enter(self, session: CorpusSession, run_id: int) -> None:
         """Begin to work on the corpus, as that run."""
         self.session, self.corpus, self.run_id = session, session.corpus, run_id
+        #: tells the looks at an article of one run from those of another (Corpus.missing)
+        self.look_id: int | None = run_id
         settings = self.crawler.settings
         self.limits = Limits(
             pages=settings.getint("SECTION_PAGES"),

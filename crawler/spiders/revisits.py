@@ -115,7 +115,7 @@ class Revisits:
 
     def _missing(self, due: Due, why: str) -> None:
         self._count("missing")
-        if self._spider.corpus.missing(due.article_id, why, self._spider.run_id):
+        if self._spider.corpus.missing(due.article_id, why, self._spider.look_id):
             self._count("gone")
 
     def _count(self, what: str) -> None:
