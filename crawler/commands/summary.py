@@ -36,16 +36,11 @@ def print_replay(spider: ReplaySpider, stats: dict[str, Any]) -> None:
     table = Table(show_header=False, title=f"replay of {spider.options.archive}", title_justify="left")
     table.add_column("what")
     table.add_column("how many", justify="right")
-    pages, seconds = stats.get("replay/pages", 0), stats.get("elapsed_time_seconds") or 0.0
+    pages, seconds = stats.get("replay/pages", 0), stats.get("replay/seconds") or 0.0
     table.add_row("pages read", f"{pages:,}")
-    for what, name in (
-        ("new", "new"),
-        ("duplicates of a text", "duplicate"),
-        ("updated", "updated"),
-        ("unchanged", "unchanged"),
-    ):
+    for name in ("new", "duplicate", "updated", "unchanged"):
         if stats.get(f"articles/{name}"):
-            table.add_row(what, f"{stats[f'articles/{name}']:,}")
+            table.add_row(name, f"{stats[f'articles/{name}']:,}")
     for prefix, what in (("articles/rejected/", "rejected: "), ("replay/passed_over/", "passed over: ")):
         for key in sorted(stats):
             if key.startswith(prefix):

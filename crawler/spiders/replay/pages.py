@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -26,7 +27,7 @@ class Pages:
         self.portals = dict(portals)
         self._owners: dict[str, str] = {}
         self._bodies: dict[str, tuple[str, int]] = {}
-        self._places: dict[tuple[str, object], tuple[str, int]] = {}
+        self._places: dict[tuple[str | None, dt.datetime | None], tuple[str, int]] = {}
 
     def __iter__(self) -> Iterator[Page]:
         for source in self._archive:
@@ -36,6 +37,8 @@ class Pages:
                     yield page
 
     def _page(self, capture: Capture) -> Page | None:
+        if capture.kind != "revisit":
+            self._remember(capture)
         role = role_of(capture)
         if role.name == "other" or (role.name == "any" and not _may_be_read(capture)):
             return None
@@ -44,17 +47,19 @@ class Pages:
             return None
         return Page(whole, self._portal(capture.url, role), role)
 
-    def _whole(self, capture: Capture) -> Capture | None:
-        """The capture with its body; None, reported, where a revisit repeats what is not there."""
-        if capture.kind != "revisit":
+    def _remember(self, capture: Capture) -> None:
+        """Where a body is: revisits may repeat it, also that of a page which is not read itself."""
+        if capture.status == 200:
             place = (capture.file, capture.offset)
             if capture.digest:
                 self._bodies.setdefault(capture.digest, place)
             self._places[capture.url, capture.fetched_at] = place
+
+    def _whole(self, capture: Capture) -> Capture | None:
+        """The capture with its body; None, reported, where a revisit repeats what is not there."""
+        if capture.kind != "revisit" or capture.status == _UNCHANGED:
             return capture
-        if capture.status == _UNCHANGED:
-            return capture
-        found = self._places.get(capture.refers_to) if capture.refers_to else None  # type: ignore[call-overload]
+        found = self._places.get(capture.refers_to) if capture.refers_to else None
         found = found or self._bodies.get(capture.digest or "")
         first = next(captures(found[0], start=found[1]), None) if found else None
         if first is None:

@@ -24,7 +24,8 @@ __all__ = ["Job", "Read", "begin", "look", "read_all", "response_of"]
 
 #: Kinds of pages that lead to news and are none.
 LEADING = frozenset({"list", "front"})
-#: An article, a list page, a page of an e-paper; of a page of which nobody knows: the article, and the list if it is one.
+#: An article, a list page, a page of an e-paper; of a page of which nobody knows the article, and the list if it is
+#: one.
 Read = Article | Listing | Edition | tuple[Article, Listing | None] | None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import pickle
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -84,7 +85,8 @@ class ReplaySpider(scrapy.Spider):
     async def _replay(self) -> None:
         self.pages = Pages(self.archive, load_all(portals_dir(self.settings)), self._fault)
         wanted = (p for p in self.pages if self.options.portal in (None, p.portal))
-        with _pool(self.options.workers) as pool:
+        with _Pool(self.options.workers) as pool:
+            begun = time.monotonic()
             async for batch in self._read(pool, wanted):
                 for page in batch:
                     await self._take(page)
@@ -94,6 +96,7 @@ class ReplaySpider(scrapy.Spider):
                 await asyncio.sleep(0)
         for name in list(self.portals):
             await self._end(name)
+        self.crawler.stats.set_value("replay/seconds", time.monotonic() - begun)
 
     async def _read(self, pool: ProcessPoolExecutor | None, pages: Iterable[Page]) -> AsyncIterator[list[Page]]:
         """The pages in their order, read; a few batches are under way."""
@@ -173,7 +176,7 @@ class ReplaySpider(scrapy.Spider):
         self.tally.finish(reason, self.crawler.stats)
 
 
-class _pool:
+class _Pool:
     """Processes that read; with one worker none: this process reads."""
 
     def __init__(self, workers: int) -> None:
@@ -196,6 +199,7 @@ def _batches(pages: Iterator[Page]) -> Iterator[list[Page]]:
 
 async def _done(batch: list[Page], reading: Future[list[Read]] | None) -> list[Page]:
     if reading is not None:
-        for page, read in zip(batch, await asyncio.wrap_future(reading), strict=True):
+        found: list[Read] = await asyncio.wrap_future(reading)
+        for page, read in zip(batch, found, strict=True):
             page.read = read
     return batch
