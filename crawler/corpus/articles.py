@@ -30,15 +30,29 @@ _RENEWED = [place for place, name in enumerate(COLUMNS) if name not in _ORIGIN]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How a batch came about.  visits: an article's url → what its page's answer said; recent: see checks.RECENT."""
+    """How a batch came about.
+
+    run_id: one for all, or portal → run; visits: an article's url → what its page's answer said;
+    recent: see checks.RECENT.
+    """
 
     now: dt.datetime
-    run_id: int | None = None
+    run_id: int | Mapping[str, int] | None = None
     visits: Mapping[str, Visit] = field(default_factory=dict)
     kind: RevisionKind = "edited"
     recent: dt.timedelta = checks.RECENT
     #: enter new articles in the search index at once
     indexing: bool = True
+    #: the pages come from an archive: what is noted of them is of the time when they were fetched
+    replayed: bool = False
+    #: when the rows are made, whatever time they are about
+    made: dt.datetime | None = None
+
+    def of(self, article: Article) -> Circumstances:
+        """Those of one article."""
+        run_id = self.run_id.get(article.portal or "") if isinstance(self.run_id, Mapping) else self.run_id
+        now = (article.fetched_at or self.now) if self.replayed else self.now
+        return replace(self, now=now, run_id=run_id)
 
 
 def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list[Stored]:
@@ -46,7 +60,7 @@ def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list
     for portal in {article.portal for article in articles} - {None}:
         ensure(db, str(portal), how.now)
     how = replace(how, indexing=len(articles) <= search.INLINE and not search.behind(db))
-    return [_store(db, article, how) for article in articles]
+    return [_store(db, article, how.of(article)) for article in articles]
 
 
 def _store(db: Database, article: Article, how: Circumstances) -> Stored:
@@ -84,7 +98,7 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
     if body is None:
         body = _new_body(db, article)
     source = captures.source_of(db, article.url, article.fetched_at)
-    values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id, source]
+    values = [keys.own, *columns_of(article), body, first, instant(how.made or how.now), how.run_id, source]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
     if how.indexing:
         search.add(db, article_id)
@@ -131,7 +145,8 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
         same_page = visit is not None and visit.etag is not None and visit.etag == etag
         kind: RevisionKind = "re-extracted" if same_page else how.kind
         changed += ["body"] if body != old_body else []
-        revisions.add(db, article_id, before, after, kind, changed, how.now)
+        seen = how.now if how.kind == "re-extracted" else article.fetched_at or how.now
+        revisions.add(db, article_id, before, after, kind, changed, seen)
     _update(db, article_id, article, values, old_body, body)
     return Stored(article_id, "updated", revised)
 

@@ -88,6 +88,7 @@ class Corpus:
         self._connection = connection
         self._clock = clock
         self._recent = recent
+        self._as_of: dt.datetime | None = None
         #: set while a crawl archives what it fetches
         self.recording: Recording | None = None
 
@@ -141,12 +142,27 @@ class Corpus:
         if self.recording:
             self.recording.entered(len(new))
 
+    @contextmanager
+    def as_of(self, moment: dt.datetime) -> Iterator[None]:
+        """Enter what happens within as of that moment, aware: a page from an archive was seen when it was fetched.
+
+        Runs, files of the archive, and when the rows of articles were made keep the present.
+        """
+        before, self._as_of = self._as_of, moment
+        try:
+            yield
+        finally:
+            self._as_of = before
+
+    def _now(self) -> dt.datetime:
+        return self._as_of or self._clock()
+
     # The walk
 
     def portal(self, name: str, city: str | None = None, province: str | None = None, home: str | None = None) -> None:
         """Enter a portal, or renew what is known of it."""
         with self._connection.writing() as db:
-            portals.put(db, name, city, province, home, self._clock())
+            portals.put(db, name, city, province, home, self._now())
 
     def sections(self, portal: str) -> list[Section]:
         """All sections of a portal in the order in which they were found."""
@@ -156,7 +172,7 @@ class Corpus:
     def section(self, portal: str, label: str, url: str) -> Section:
         """The section of that address, entered where it is new."""
         with self._connection.writing() as db:
-            return portals.section(db, portal, label, url, self._clock())
+            return portals.section(db, portal, label, url, self._now())
 
     def complete(
         self, section_id: int, at: dt.datetime, since: dt.datetime | None = None, *, known: bool = False
@@ -212,12 +228,12 @@ class Corpus:
     def pause(self, host: str, why: str, least: dt.timedelta = dt.timedelta()) -> Pause:
         """Leave a host alone that refused a run: twice as long as the last time, at least for `least`."""
         with self._connection.writing() as db:
-            return pauses.pause(db, host, why, least, self._clock())
+            return pauses.pause(db, host, why, least, self._now())
 
     def pauses(self) -> dict[str, Pause]:
         """Hosts that refused the last run that asked them, by name; `until` may lie in the past."""
         with self._connection.reading() as db:
-            return pauses.pauses(db, self._clock())
+            return pauses.pauses(db, self._now())
 
     def lift(self, host: str) -> None:
         """Pages of that host come through again: its next pause is a first one."""
@@ -234,7 +250,7 @@ class Corpus:
     def put_template(self, portal: str, template: Template, json: str) -> None:
         """Enter a version of a portal's template, or replace the one of that number.  json: the template as text."""
         with self._connection.writing() as db:
-            learned.put(db, portal, template, json, self._clock())
+            learned.put(db, portal, template, json, self._now())
 
     def retire_template(self, portal: str, version: int, until: dt.date) -> bool:
         """Pages look otherwise since that day; False for a version that is pinned, retired already, or unknown."""
@@ -254,7 +270,7 @@ class Corpus:
     def template_used(self, portal: str, version: int, pages: int, fit: float) -> None:
         """Note the mean fit of a version over so many pages."""
         with self._connection.writing() as db:
-            learned.used(db, portal, version, pages, fit, self._clock())
+            learned.used(db, portal, version, pages, fit, self._now())
 
     # The ledger
 
@@ -264,52 +280,56 @@ class Corpus:
         section_id: the section whose list shows them, None: no section's (a feed, a sitemap).
         """
         with self._connection.writing() as db:
-            return noting.note(db, portal, section_id, links, self._clock())
+            return noting.note(db, portal, section_id, links, self._now())
 
     def waiting(self, portal: str, limit: int | None = None) -> list[Waiting]:
         """What earlier runs left to fetch, oldest first: never asked for, or failed and due."""
         with self._connection.reading() as db:
-            return ledger.waiting(db, portal, limit, self._clock())
+            return ledger.waiting(db, portal, limit, self._now())
 
     def reject(
         self, portal: str, url: str, reason: str, excerpt: str = "", run_id: int | None = None, *, retry: bool = False
     ) -> None:
         """Keep why a page is no article.  retry: ask again later, as after a failure; else never again."""
         with self._settling() as db:
-            ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._clock())
+            ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._now())
 
     def fail(self, portal: str, url: str, error: str, *, final: bool = False) -> None:
         """One more failed attempt; tried again after a pause that doubles, unless final or tried too often."""
         with self._settling() as db:
-            ledger.fail(db, portal, url, error, final, self._clock())
+            ledger.fail(db, portal, url, error, final, self._now())
 
     def gone(self, portal: str, url: str, why: str) -> None:
         """The portal took the page away; it is not asked for again, and what is stored stays."""
         with self._settling() as db:
-            ledger.gone(db, portal, url, why, self._clock())
+            ledger.gone(db, portal, url, why, self._now())
 
     def forget(self, url: str) -> int:
         """Have an address fetched again; the number of ledger entries that this concerns, 0: unknown address."""
         with self._connection.writing() as db:
-            return ledger.forget(db, url, self._clock())
+            return ledger.forget(db, url, self._now())
 
     # The articles
 
     def store(
         self,
         batch: Sequence[Article],
-        run_id: int | None = None,
+        run_id: int | Mapping[str, int] | None = None,
         *,
         visits: Mapping[str, Visit] = MappingProxyType({}),
         kind: RevisionKind = "edited",
+        replayed: bool = False,
     ) -> list[Stored]:
         """Write articles with all their parts, and cross them off the ledger, in one transaction.
 
         A text that is stored already under another address is linked, not repeated.  Articles without a portal are
         taken too.  visits: url of an article → what its page's answer said of its version; kind: what a change of
-        text or headline is.
+        text or headline is; run_id: one for all, or portal → run; replayed: the pages come from an archive, and what is
+        noted of them is of the time when they were fetched.
         """
-        how = articles.Circumstances(self._clock(), run_id, visits, kind, self._recent)
+        how = articles.Circumstances(
+            self._now(), run_id, visits, kind, self._recent, replayed=replayed, made=self._clock()
+        )
         with self._settling() as db:
             return articles.store(db, batch, how)
 
@@ -318,22 +338,27 @@ class Corpus:
     def due(self, portal: str, limit: int) -> list[Due]:
         """Stored articles that are to be asked again, newest first, at most so many."""
         with self._connection.reading() as db:
-            return checks.due(db, portal, limit, self._clock())
+            return checks.due(db, portal, limit, self._now())
+
+    def look(self, url: str) -> Due | None:
+        """The stored article of that address as due() would give it; None: there is none."""
+        with self._connection.reading() as db:
+            return checks.look(db, url)
 
     def present(self, article_id: int) -> bool:
         """The article's page is there, and as it was (304) or not worth storing; True if it was gone."""
         with self._connection.writing() as db:
-            return checks.present(db, article_id, self._clock(), self._recent)
+            return checks.present(db, article_id, self._now(), self._recent)
 
     def missing(self, article_id: int, why: str, run_id: int | None = None) -> bool:
         """The article's page is not there; True if that makes it gone: the second run in a row says so."""
         with self._settling() as db:
-            return checks.missing(db, article_id, run_id, why, self._clock(), self._recent)
+            return checks.missing(db, article_id, run_id, why, self._now(), self._recent)
 
     def postpone(self, article_id: int) -> None:
         """Nothing could be learned of the article's page; it is due again at its next turn."""
         with self._connection.writing() as db:
-            checks.postpone(db, article_id, self._clock(), self._recent)
+            checks.postpone(db, article_id, self._now(), self._recent)
 
     def revisions(self, url: str) -> list[Revision]:
         """What the article of that address said, oldest first and today's last; empty where it never changed."""
@@ -345,7 +370,7 @@ class Corpus:
         with self._connection.reading() as db:
             db.execute("PRAGMA secure_delete = ON")
         with self._connection.writing() as db:
-            purged = purge.purge(db, url, why, self._clock())
+            purged = purge.purge(db, url, why, self._now())
         self._expunge()
         with self._connection.reading() as db:
             # The log still holds the old pages.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import IO, Self
 
@@ -19,11 +20,13 @@ from crawler.corpus.warc.recorder import Limits, Recorder, check_folder
 from crawler.errors import CorpusError, UsageError
 from crawler.extensions.corpus import CorpusSession
 
-__all__ = ["MEDIA", "Archive", "archive_dir", "archives", "check_archive"]
+__all__ = ["FETCHED_AT", "MEDIA", "PURPOSE", "Archive", "archive_dir", "archives", "check_archive"]
 
 #: Marks, in its meta, a request that is made for the archive alone.
 MEDIA = "media"
 
+#: Keys of Request.meta: when it was sent, as the archive says; what it is for (see PortalSpider.purpose).
+FETCHED_AT, PURPOSE = "fetched_at", "purpose"
 #: The only form there is; empty: none.
 _WARC = "warc"
 
@@ -124,7 +127,7 @@ class Archive:
         # Through a proxy the address is the proxy's.
         ip = None if request.meta.get("proxy") or response.ip_address is None else str(response.ip_address)
         try:
-            self._recorder.record(Exchange(response.url, begun, sent, received, ip))
+            self._recorder.record(Exchange(response.url, begun, sent, received, ip, _about_request(request)))
             self._crawler.stats.inc_value("archive/records")
         except CorpusError as error:
             CorpusSession.of(self._crawler).abort(error)
@@ -139,6 +142,11 @@ class Archive:
             recorder.close()
         except CorpusError as error:
             session.abort(error)
+
+
+def _about_request(request: Request) -> str:
+    """The walk's purpose, in ASCII: a header of the record.  robots.txt, probes and media have none."""
+    return json.dumps(request.meta.get(PURPOSE) or {"as": "other"}, separators=(",", ":"))
 
 
 def _about(settings: BaseSettings, portal: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from scrapy.http import Response
 from twisted.internet.defer import Deferred
 from twisted.web.client import HTTPConnectionPool
 
-from crawler.extensions.archive import Archive
+from crawler.extensions.archive import FETCHED_AT, Archive
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
@@ -70,7 +70,7 @@ class Handler(HTTP11DownloadHandler):
         # Between here and the call of getConnection nothing else runs.
         wire = self._pool.wire = Wire()
         try:
-            begun = archive.now()
+            begun = request.meta[FETCHED_AT] = archive.now()
             response = await super().download_request(request)
             archive.record(request, response, begun, bytes(wire.sent), wire.received)
             return response

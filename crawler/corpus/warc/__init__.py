@@ -1,4 +1,4 @@
-"""Web archives, as WARC (ISO 28500) and its forerunner ARC."""
+"""Web archives: writing what was fetched as WARC (ISO 28500), and reading anybody's."""
 
 from crawler.corpus.warc.capture import Capture, Fault, Report
 from crawler.corpus.warc.reading import MOST, captures

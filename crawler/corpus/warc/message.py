@@ -56,7 +56,8 @@ class Exchange:
     """One request and its answer.
 
     url: asked for.  at: when the request was sent, aware.  sent: the request's bytes.  received: the answer's, as they
-    came, open for reading.  ip: of the server, None: not known, or a proxy's.
+    came, open for reading.  ip: of the server, None: not known, or a proxy's.  about: what the request was for, as JSON
+    in ASCII, None: no part of the walk.
     """
 
     url: str
@@ -64,6 +65,7 @@ class Exchange:
     sent: bytes
     received: IO[bytes]
     ip: str | None = None
+    about: str | None = None
 
     def request(self) -> bytes:
         """The request without what DROPPED names; a body follows its headers untouched."""

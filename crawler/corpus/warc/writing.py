@@ -103,6 +103,8 @@ class Records:
 
     def _headers(self, kind: str, exchange: Exchange) -> list[tuple[str, str]]:
         ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip and kind != "request" else []
+        # An extension field (WARC/1.1, 4), named as warcprox and brozzler have it.
+        about = [("WARC-JSON-Metadata", exchange.about)] if exchange.about and kind != "request" else []
         info = [("WARC-Warcinfo-ID", self._info)] if self._info else []
         return [
             ("WARC-Type", kind),
@@ -111,6 +113,7 @@ class Records:
             ("WARC-Date", iso(exchange.at)),
             *ip,
             *info,
+            *about,
         ]
 
     def _record(
