@@ -32,6 +32,7 @@ from crawler.corpus.records import (
     Waiting,
     WarcFileRow,
 )
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import Selection
 
@@ -58,6 +59,7 @@ __all__ = [
     "PortalFigures",
     "PortalLock",
     "Purged",
+    "Reextraction",
     "Reprint",
     "Revision",
     "Run",
