@@ -39,7 +39,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Arguments, for --help."""
-        return "[options] list | stat | get URL | articles FILE[:BYTE] | pack OUT.wacz | verify"
+        return "[options] list|stat|verify|get URL|articles FILE|pack OUT.wacz"
 
     def short_desc(self) -> str:
         """One line, for the list of commands."""

@@ -79,8 +79,9 @@ class Command(BaseRunSpiderCommand):
             )
         try:
             assert self.settings is not None
-            check_archive(self.settings, media=CrawlOptions.parse(opts.spargs).media)
+            options = CrawlOptions.parse(opts.spargs)
             names = self._chosen(args, due=opts.due)
+            check_archive(self.settings, media=options.media)
         except (UsageError, UnknownPortal) as error:
             complain(str(error))
             self.exitcode = USAGE

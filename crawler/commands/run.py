@@ -51,8 +51,8 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
     try:
         crawler = command._create_crawler(spider)
         trial = crawler.spidercls(**arguments)
-        check_archive(crawler.settings, media=isinstance(trial, PortalSpider) and trial.options.media)
         Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
+        check_archive(crawler.settings, media=isinstance(trial, PortalSpider) and trial.options.media)
     except (UsageError, UnknownPortal) as e:
         complain(str(e))
         return USAGE

@@ -106,7 +106,7 @@ class Archive:
         except CorpusError as error:
             session.abort(error)
             return
-        self._recorder = session.corpus.recording = recorder
+        self._recorder = recorder
 
     def headers_received(self, headers: Headers, body_length: int | None, request: Request) -> None:
         """Break off what is fetched for the archive alone and is too large for it, or of another type than it keeps."""
@@ -142,8 +142,6 @@ class Archive:
             recorder.close()
         except CorpusError as error:
             session.abort(error)
-        finally:
-            session.corpus.recording = None
 
 
 def _about_request(request: Request) -> str:

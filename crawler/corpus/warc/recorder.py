@@ -71,6 +71,7 @@ class Recorder:
                 self._corpus.seal_warc(row.id)
                 continue
             self._take(file, row.id, row.begun_at)
+        self._corpus.recording = self
 
     def _repaired(self, row: WarcFileRow) -> WarcFile | None:
         """The file with all its whole records listed and the torn one cut off; None where it is no longer there."""
@@ -201,6 +202,7 @@ class Recorder:
             if not self._fault:
                 self._corpus.settle()
         finally:
+            self._corpus.recording = None
             if self._file is not None:
                 self._file.close()
                 self._file = None
