@@ -1,4 +1,4 @@
-"""How many pages a second `scrapy crawl replay` reads, with learned templates, beside a bare lxml parse of the same pages.
+"""How many pages a second `scrapy crawl replay` reads, templates learned, beside a bare lxml parse of the same pages.
 
     python benchmarks/replay.py [PAGES]
 
