@@ -1,4 +1,4 @@
-"""How many pages a second `scrapy crawl replay` reads, with learned templates, beside a bare lxml parse of the same pages.
+"""How many pages a second `scrapy crawl replay` reads, templates learned, beside a bare lxml parse of the same pages.
 
     python benchmarks/replay.py [PAGES]
 
@@ -60,7 +60,9 @@ def real_pages(count: int) -> Iterator[Page]:
     files = sorted(BENCH.glob("*/*.html.gz"))
     for number in range(count if files else 0):
         file = files[number % len(files)]
-        url = f"http://{file.parent.name}/replay/{2026 + number // len(files)}/{file.name.removesuffix('.html.gz')}.html"
+        url = (
+            f"http://{file.parent.name}/replay/{2026 + number // len(files)}/{file.name.removesuffix('.html.gz')}.html"
+        )
         yield Page(url, gzip.decompress(file.read_bytes()), "text/html")
 
 
@@ -143,7 +145,12 @@ def measure(name: str, pages: list[Page], table: Table, workers: int) -> float:
     size = sum(len(page.body) for page in pages) / len(pages) / 1000
     cost = seconds * workers / count
     table.add_row(
-        name, f"{count:,}", f"{size:.0f}", f"{count / seconds:,.0f}", f"{cost * 1000:.1f}", f"{cost * len(pages) / parse:.1f}"
+        name,
+        f"{count:,}",
+        f"{size:.0f}",
+        f"{count / seconds:,.0f}",
+        f"{cost * 1000:.1f}",
+        f"{cost * len(pages) / parse:.1f}",
     )
     return count / seconds
 

@@ -12,6 +12,7 @@ _BODY = "(SELECT coalesce(content_hash, '') || body || blocks FROM bodies AS b W
 _NUMBERS = {
     ("articles", "body_id"): _BODY,
     ("articles", "duplicate_of"): _ARTICLE,
+    ("articles", "capture_id"): "(SELECT url || captured_at || digest FROM captures AS c WHERE c.id = {})",
     ("addresses", "article_id"): _ARTICLE,
     ("images", "article_id"): _ARTICLE,
     ("attachments", "article_id"): _ARTICLE,
@@ -24,7 +25,7 @@ _NUMBERS = {
 #: Numbers of this corpus, and times at which rows were made.  What a later reading of the same page changed has no
 #: time but that; see compared().
 _LEFT_OUT = {
-    "articles": {"id", "stored_at", "run_id", "capture_id"},
+    "articles": {"id", "stored_at", "run_id"},
     "bodies": {"id"},
     "rejects": {"run_id", "rejected_at"},
     "article_sections": {"first_seen"},

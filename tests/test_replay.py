@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import sqlite3
-import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from crawler.demo import DemoPortal, serve
-from tests.crawling import Done, crawl_url, scrapy, settings
+from tests.crawling import Done, crawl_url, scrapy
 from tests.replay_kit import TABLES, differences, rows
 
 FAMILIES = ("founder", "jcms", "seed", "trs")

@@ -16,6 +16,7 @@ from crawler.corpus.records import (
     Due,
     Flow,
     Known,
+    NewCapture,
     Noted,
     Outcome,
     Pause,
@@ -32,6 +33,7 @@ from crawler.corpus.records import (
     Waiting,
     WarcFileRow,
 )
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.selection import Selection
 
@@ -50,6 +52,7 @@ __all__ = [
     "History",
     "Hit",
     "Known",
+    "NewCapture",
     "Noted",
     "Outcome",
     "PastRun",
@@ -58,6 +61,7 @@ __all__ = [
     "PortalFigures",
     "PortalLock",
     "Purged",
+    "Reextraction",
     "Reprint",
     "Revision",
     "Run",

@@ -27,6 +27,7 @@ from crawler.corpus import (
     portals,
     purge,
     reading,
+    reextraction,
     revisions,
     search,
 )
@@ -56,6 +57,7 @@ from crawler.corpus.records import (
     Waiting,
     WarcFileRow,
 )
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.search import Found
 from crawler.corpus.selection import Selection
 from crawler.items import Article, Link, Template
@@ -332,6 +334,42 @@ class Corpus:
         )
         with self._settling() as db:
             return articles.store(db, batch, how)
+
+    # Reading anew
+
+    def reextractable(self, wanted: Selection, after: int = 0, limit: int | None = None) -> Sequence[int]:
+        """Ids of the articles that are meant, in the order in which they were stored, beyond that one."""
+        with self._connection.reading() as db:
+            return reextraction.ids(db, wanted, after, limit)
+
+    def by_id(self, ids: Sequence[int]) -> list[StoredArticle]:
+        """The articles of these ids, in the order in which they were stored."""
+        with self._connection.reading() as db:
+            return reading.by_id(db, list(ids))
+
+    def begin_reextraction(self, arguments: str, extractor: str, *, again: bool = False) -> Reextraction:
+        """Begin to read articles anew, or go on with the same that was interrupted, unless `again`."""
+        with self._connection.writing() as db:
+            return reextraction.begin(db, arguments, extractor, self._now(), again=again)
+
+    def reextracted(
+        self, run: Reextraction, reached: int, changed: Sequence[Article], same: Sequence[tuple[int, Article]]
+    ) -> list[Stored]:
+        """Write what was read anew, and how far the run has come, in one transaction.
+
+        changed: articles that read otherwise: revisions of kind re-extracted; same: id and new reading of the others.
+        """
+        how = articles.Circumstances(self._now(), None, {}, "re-extracted", self._recent)
+        with self._connection.writing() as db:
+            stored = articles.store(db, changed, how)
+            reextraction.read_anew(db, [(id_, new.extractor, new.template) for id_, new in same])
+            reextraction.reach(db, run.id, reached)
+            return stored
+
+    def end_reextraction(self, run: Reextraction) -> None:
+        """The run has come to its end."""
+        with self._connection.writing() as db:
+            reextraction.finish(db, run.id, self._now())
 
     # What happens to articles later
 

@@ -323,8 +323,29 @@ ALTER TABLE articles ADD COLUMN capture_id INTEGER REFERENCES captures(id);
 CREATE INDEX articles_capture ON articles(capture_id) WHERE capture_id IS NOT NULL;
 """
 
+# How far a run of scrapy reextract came, so that an interrupted one goes on.
+_REEXTRACTIONS = """
+CREATE TABLE reextractions (
+    id INTEGER PRIMARY KEY,
+    arguments TEXT NOT NULL,
+    extractor TEXT NOT NULL,
+    begun_at TEXT NOT NULL,
+    ended_at TEXT,
+    reached INTEGER NOT NULL DEFAULT 0
+);
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH, _REPRINTS, _ARCHIVE)
+MIGRATIONS: tuple[str, ...] = (
+    _WALK + _LEDGER + _ARTICLES,
+    _PAUSES,
+    _AGAIN,
+    _TEMPLATES,
+    _SEARCH,
+    _REPRINTS,
+    _ARCHIVE,
+    _REEXTRACTIONS,
+)
 
 #: The version that has the search index; articles of older corpora are entered when it is made.
 SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1

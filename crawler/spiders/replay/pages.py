@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from crawler.corpus.warc import Capture, Fault, Report, Source, captures
 from crawler.portals import Portal, from_url
+from crawler.spiders.replay.listing import Listing, Place
 from crawler.spiders.replay.roles import Page, Role, owner, role_of
 from crawler.urls import host_of
 
@@ -22,8 +23,8 @@ _UNCHANGED = 304
 class Pages:
     """Iterates over an archive.  portals: those known beforehand, and all that are met, by name."""
 
-    def __init__(self, archive: list[Source], portals: Mapping[str, Portal], report: Report) -> None:
-        self._archive, self._report = archive, report
+    def __init__(self, archive: list[Source], portals: Mapping[str, Portal], report: Report, listing: Listing) -> None:
+        self._archive, self._report, self._listing = archive, report, listing
         self.portals = dict(portals)
         self._owners: dict[str, str] = {}
         self._bodies: dict[str, tuple[str, int]] = {}
@@ -37,15 +38,19 @@ class Pages:
                     yield page
 
     def _page(self, capture: Capture) -> Page | None:
+        original = self._original(capture) if capture.kind == "revisit" else None
         if capture.kind != "revisit":
             self._remember(capture)
+        self._listing.note(capture, original)
         role = role_of(capture)
         if role.name == "other" or (role.name == "any" and not _may_be_read(capture)):
             return None
-        whole = self._whole(capture)
+        whole = self._whole(capture, original)
         if whole is None:
             return None
-        return Page(whole, self._portal(capture.url, role), role)
+        portal = self._portal(capture.url, role)
+        self._listing.belongs(portal)
+        return Page(whole, portal, role)
 
     def _remember(self, capture: Capture) -> None:
         """Where a body is: revisits may repeat it, also that of a page which is not read itself."""
@@ -55,12 +60,14 @@ class Pages:
                 self._bodies.setdefault(capture.digest, place)
             self._places[capture.url, capture.fetched_at] = place
 
-    def _whole(self, capture: Capture) -> Capture | None:
+    def _original(self, capture: Capture) -> Place | None:
+        found = self._places.get(capture.refers_to) if capture.refers_to else None
+        return found or self._bodies.get(capture.digest or "")
+
+    def _whole(self, capture: Capture, found: Place | None) -> Capture | None:
         """The capture with its body; None, reported, where a revisit repeats what is not there."""
         if capture.kind != "revisit" or capture.status == _UNCHANGED:
             return capture
-        found = self._places.get(capture.refers_to) if capture.refers_to else None
-        found = found or self._bodies.get(capture.digest or "")
         first = next(captures(found[0], start=found[1]), None) if found else None
         if first is None:
             self._report(

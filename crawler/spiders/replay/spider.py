@@ -21,10 +21,12 @@ from scrapy import Request
 
 from crawler.corpus.warc import Fault, sources
 from crawler.errors import CorpusError, Later, UsageError
+from crawler.extensions.archive import archive_dir
 from crawler.extensions.corpus import CorpusSession
 from crawler.items import Article, Template
 from crawler.portals import load_all
 from crawler.spiders.loader import portals_dir
+from crawler.spiders.replay.listing import Listing
 from crawler.spiders.replay.options import ReplayOptions
 from crawler.spiders.replay.pages import Pages
 from crawler.spiders.replay.portal import PortalReplay, Replaying
@@ -83,7 +85,9 @@ class ReplaySpider(scrapy.Spider):
         yield  # never reached: Scrapy wants a generator
 
     async def _replay(self) -> None:
-        self.pages = Pages(self.archive, load_all(portals_dir(self.settings)), self._fault)
+        corpus = self.session.corpus
+        corpus.recording = listing = Listing(corpus, archive_dir(self.settings))
+        self.pages = Pages(self.archive, load_all(portals_dir(self.settings)), self._fault, listing)
         wanted = (p for p in self.pages if self.options.portal in (None, p.portal))
         with _Pool(self.options.workers) as pool:
             begun = time.monotonic()
@@ -96,6 +100,7 @@ class ReplaySpider(scrapy.Spider):
                 await asyncio.sleep(0)
         for name in list(self.portals):
             await self._end(name)
+        corpus.settle()
         self.crawler.stats.set_value("replay/seconds", time.monotonic() - begun)
 
     async def _read(self, pool: ProcessPoolExecutor | None, pages: Iterable[Page]) -> AsyncIterator[list[Page]]:
