@@ -11,7 +11,7 @@ from rich.markup import escape
 from crawler.corpus import Revision, Sign, changes
 from crawler.items import CST, Article
 
-__all__ = ["print_changes"]
+__all__ = ["print_changes", "print_diff"]
 
 _COLOURS = {"-": "red", "+": "green", " ": "dim"}
 #: Characters of an unchanged sentence that are shown beside a change: where it is, not what it says.
@@ -27,9 +27,14 @@ def print_changes(article: Article, revisions: Sequence[Revision]) -> None:
     for old, new in itertools.pairwise(revisions):
         seen = new.seen_at.astimezone(CST)
         console.print(f"\nrevision {new.number}, {new.kind}, seen {seen:%Y-%m-%d %H:%M}: {', '.join(new.changed)}")
-        if old.title != new.title:
-            _print(console, [("-", old.title or ""), ("+", new.title or "")])
-        _print(console, changes(old.body, new.body))
+        print_diff(console, (old.title, old.body), (new.title, new.body))
+
+
+def print_diff(console: Console, old: tuple[str | None, str], new: tuple[str | None, str]) -> None:
+    """Headline and text of one version against those of another."""
+    if old[0] != new[0]:
+        _print(console, [("-", old[0] or ""), ("+", new[0] or "")])
+    _print(console, changes(old[1], new[1]))
 
 
 def _print(console: Console, lines: Sequence[tuple[Sign, str]] | Iterator[tuple[Sign, str]]) -> None:

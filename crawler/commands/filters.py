@@ -10,7 +10,7 @@ from pathlib import Path
 from crawler.corpus import DEDUPE, Corpus, Selection, period
 from crawler.errors import CorpusError, UsageError
 
-__all__ = ["add_filters", "given", "selection", "settle"]
+__all__ = ["add_filters", "dates", "given", "selection", "settle"]
 
 #: Seconds to wait for a crawl that is writing.
 _PATIENCE = 2.0
@@ -48,8 +48,8 @@ def selection(opts: argparse.Namespace, words: str | None) -> Selection:
     dedupe = next((how for how in DEDUPE if how == opts.dedupe), None)
     if dedupe is None:
         raise UsageError(f"--dedupe {opts.dedupe}: none, exact or near")
-    since = _period("--since", opts.since)[0] if opts.since is not None else None
-    until = _period("--until", opts.until)[1] if opts.until is not None else None
+    since = dates("--since", opts.since)[0] if opts.since is not None else None
+    until = dates("--until", opts.until)[1] if opts.until is not None else None
     if since and until and until <= since:
         raise UsageError(f"--until {opts.until}: lies before --since {opts.since}")
     return Selection(words, opts.portal, opts.source, opts.section, since, until, dedupe)
@@ -60,8 +60,8 @@ def given(opts: argparse.Namespace) -> list[str]:
     return [f"--{name} {getattr(opts, name)}" for name in _NAMES if getattr(opts, name) is not None]
 
 
-def _period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
-    """First moment of a year, month or day in China, and of the one after it."""
+def dates(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
+    """First moment of a year, month or day in China, and of the one after it; UsageError names the option."""
     try:
         return period(text)
     except (ValueError, OverflowError) as e:

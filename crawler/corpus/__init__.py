@@ -6,7 +6,7 @@ from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
-from crawler.corpus.export import check_target, export_articles, target_of
+from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.facets import COUNTED, Facets
 from crawler.corpus.history import History, due_at
@@ -15,11 +15,13 @@ from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFig
 from crawler.corpus.periods import period
 from crawler.corpus.quality import FILTERS
 from crawler.corpus.records import (
+    CaptureRow,
     Cluster,
     ClusterArticle,
     Due,
     Flow,
     Known,
+    NewCapture,
     Noted,
     Outcome,
     Pause,
@@ -34,9 +36,11 @@ from crawler.corpus.records import (
     Tombstone,
     Visit,
     Waiting,
+    WarcFileRow,
 )
 from crawler.corpus.redaction import DEFAULT as REDACTED
 from crawler.corpus.redaction import KINDS as PERSONAL
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.search import TABLE as SEARCH_TABLE
 from crawler.corpus.search import Found, Hit
@@ -59,6 +63,7 @@ __all__ = [
     "Address",
     "ArticleDetail",
     "Batch",
+    "CaptureRow",
     "Check",
     "Choice",
     "Cluster",
@@ -74,6 +79,7 @@ __all__ = [
     "History",
     "Hit",
     "Known",
+    "NewCapture",
     "Noted",
     "Origin",
     "Outcome",
@@ -83,6 +89,7 @@ __all__ = [
     "PortalFigures",
     "PortalLock",
     "Purged",
+    "Reextraction",
     "Reprint",
     "Revision",
     "Run",
@@ -96,6 +103,7 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "WarcFileRow",
     "Wish",
     "changes",
     "check_folder",
@@ -110,5 +118,6 @@ __all__ = [
     "target_of",
     "utc_now",
     "verify_snapshot",
+    "whole_file",
     "write_snapshot",
 ]

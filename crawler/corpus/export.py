@@ -17,7 +17,7 @@ from crawler.corpus.export_formats import FORMATS, writer
 from crawler.corpus.refine import Refining, Tally, Tell, Wish
 from crawler.errors import OutputError, UsageError
 
-__all__ = ["check_target", "export_articles", "folder_made", "refusals", "target_of"]
+__all__ = ["check_target", "export_articles", "folder_made", "refusals", "target_of", "whole_file"]
 
 #: The file's name, where only a folder is given.
 _STEM = "articles"
@@ -62,7 +62,7 @@ def export_articles(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tel
     Its folder is made where it is missing.  tell: called again and again with how far it is.
     Raises UsageError where a package is missing, OutputError where the file cannot be written.
     """
-    with _whole(path) as file, writer(kind, file) as write:
+    with whole_file(path) as file, writer(kind, file) as write:
         refining = Refining(choice, wish, tell)
         for stored in refining.rows():
             write(stored)
@@ -70,11 +70,12 @@ def export_articles(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tel
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name when the block ends well; else there is none.  Raises OutputError."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with refusals(path), folder_made(path.parent):
         try:
-            with part.open("xb") as file:
+            with part.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
