@@ -16,7 +16,7 @@ __all__ = ["COUNTED", "Facets", "facets"]
 #: facet, and a search page should take half a second (benchmarks/browse.py).
 COUNTED = 100_000
 
-#: A control character that HTML does not allow: values of a column come in one piece, in half the time of a row each.
+#: A control character that HTML does not allow: a column comes in one piece, in half the time of a row each.
 _SEPARATOR = "\x1f"
 _COLUMNS = {
     "portals": "articles.portal",
@@ -41,7 +41,7 @@ class Facets:
 
 
 def facets(db: Database, wanted: Selection, total: int) -> Facets:
-    """Facets of the articles that are meant, repetitions among them whatever wanted.dedupe.  total: how many they are."""
+    """Facets of the articles that are meant, repetitions included.  total: how many these are."""
     names = list(_COLUMNS) if total <= COUNTED else ["portals", "months"]
     source, values = meant(wanted, join=True)
     columns = ", ".join(f"group_concat({_COLUMNS[name]}, char({ord(_SEPARATOR)}))" for name in names)
