@@ -12,12 +12,11 @@ from crawler.corpus.selection import Selection
 
 __all__ = ["COUNTED", "Facets", "facets"]
 
-#: Articles of a selection up to which sections and sources are counted too: they cost two microseconds an article and
+#: Articles of a selection up to which sections and sources are counted too: they cost a microsecond an article and
 #: facet, and a search page should take half a second (benchmarks/browse.py).
 COUNTED = 100_000
 
-#: Stands in no printed text (a control character, removed by the extractor): values of a column come in one piece,
-#: which takes half the time of a row each.
+#: A control character that HTML does not allow: a column comes in one piece, in half the time of a row each.
 _SEPARATOR = "\x1f"
 _COLUMNS = {
     "portals": "articles.portal",
@@ -42,7 +41,7 @@ class Facets:
 
 
 def facets(db: Database, wanted: Selection, total: int) -> Facets:
-    """Facets of the articles that are meant.  total: how many these are."""
+    """Facets of the articles that are meant, repetitions included.  total: how many these are."""
     names = list(_COLUMNS) if total <= COUNTED else ["portals", "months"]
     source, values = meant(wanted, join=True)
     columns = ", ".join(f"group_concat({_COLUMNS[name]}, char({ord(_SEPARATOR)}))" for name in names)
