@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
-  bench-search bench-export clean help
+  bench-search bench-browse bench-export bench-archive screenshots clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -58,8 +58,16 @@ bench-dedupe: $(READY) ## near-duplicates: recall, precision, speed, a million a
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)
 
+bench-browse: $(READY) ## pages of scrapy browse over 200,000 articles (ARGS=50000: fewer)
+	$(BIN)/python benchmarks/browse.py $(ARGS)
+
+screenshots: $(READY) ## the pictures of docs/browse.md, with a headless Chromium
+	$(BIN)/python -m tests.screenshots
+
 bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=20000: fewer)
 	$(BIN)/python benchmarks/exports.py $(ARGS)
+bench-archive: $(READY) ## what archiving everything costs a crawl (three minutes)
+	$(BIN)/python benchmarks/archive.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
-	rm -rf $(VENV) .venv-peers .venv-scrapyd build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

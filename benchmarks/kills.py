@@ -3,6 +3,8 @@
     python benchmarks/kills.py --kills 200            # some twenty minutes
     python benchmarks/kills.py --kills 8 --seed 3 --size 60
 
+Every article's page must be in the archive too, whole, and the archive must verify.
+
 A round is one corpus: it is crawled and killed several times, then crawled to its end and compared.  A moment is a
 number of answers that the demo server has given since the last kill, so that it does not depend on the machine.
 """
@@ -27,7 +29,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from crawler.demo import DemoPortal, serve  # noqa: E402 - the path has to be set first
+from crawler.corpus import Corpus  # noqa: E402 - the path has to be set first
+from crawler.corpus.warc.verifying import verify  # noqa: E402
+from crawler.demo import DemoPortal, serve  # noqa: E402
 from crawler.demo.client import DemoServer  # noqa: E402
 from tests.crawling import command, crawl_url, environment, settings  # noqa: E402
 
@@ -89,6 +93,16 @@ def contents(corpus: Path) -> dict[str, Counter[tuple[object, ...]]]:
         return {table: Counter(db.execute(sql).fetchall()) for table, sql in CONTENTS.items()}
 
 
+def unarchived(path: Path, folder: Path) -> list[str]:
+    """What is wrong with the archive of a corpus: records harmed or missing, articles and captures without them."""
+    faults: list[str] = []
+    with Corpus.open(path, readonly=True) as corpus:
+        for _ in verify(corpus, folder, faults.append, lambda _: None):
+            pass
+        faults += [f"{one} articles have no record" for one, _ in [corpus.articles_without_capture()] if one]
+    return faults
+
+
 def torment(kills: int, size: int, seed: int, folder: Path) -> Result:
     """Kill crawls of one portal that many times, over as many corpora as it takes, and compare each with the truth."""
     rng, result = random.Random(seed), Result()
@@ -107,6 +121,7 @@ def torment(kills: int, size: int, seed: int, folder: Path) -> Result:
                 result.kills += 1
             _finish(server, corpus)
             _judge(result, result.kills - before, portal, server.log()[start:], wanted, contents(corpus))
+            result.wrong += unarchived(corpus, corpus.parent / "warc")
             print(f"{result.kills} kills, {result.refetched} fetched twice, {len(result.wrong)} wrong", file=sys.stderr)
     return result
 

@@ -15,11 +15,15 @@
         * CorpusNewer         written by a newer release than this one
         * CorpusForeign       an SQLite file of another program, or not SQLite at all
         * CorpusDamaged       SQLite reports corruption
+        * ArchiveError        the archive of what was fetched cannot be read or written
+            * ArchiveFull     its disk is full
 
 Every message is one line that names the thing (file, key, URL) and the way out, because commands print it as it is.
 """
 
 __all__ = [
+    "ArchiveError",
+    "ArchiveFull",
     "ChengwenError",
     "CorpusDamaged",
     "CorpusError",
@@ -96,3 +100,11 @@ class CorpusForeign(CorpusError):
 
 class CorpusDamaged(CorpusError):
     """SQLite reports a malformed database."""
+
+
+class ArchiveError(CorpusError):
+    """The archive of what was fetched cannot be read or written: what it should hold is not crossed off."""
+
+
+class ArchiveFull(ArchiveError):
+    """The disk, or the quota, is full; no part of a record is left."""

@@ -154,6 +154,8 @@ class Article:
     fetched_at: dt.datetime | None = None
     #: name of the template that gave the body; None: the generic extractor
     template: str | None = None
+    #: name and version of the extractor that read the page; None: not read from a page
+    extractor: str | None = None
     #: 0 to 1: how sure the extractor is of the body
     confidence: float = 0.0
     #: field name → where it came from

@@ -50,6 +50,28 @@ HARVEST_PORTALS = 100
 # Hours that scrapy harvest --due lets pass before it begins a portal again.
 HARVEST_LEAST_HOURS = 1.0
 
+# Everything that is fetched is archived, as WARC; empty: nothing is.  Extraction can be run again on these bytes.
+ARCHIVE = "warc"
+# Folder of the archive's files; empty: "warc" beside the corpus.
+ARCHIVE_DIR = ""
+# Bytes at which a file of the archive is full: a gigabyte is what the field's programs read and copy comfortably ...
+ARCHIVE_FILE_SIZE = 1_000_000_000
+# ... and hours after which the next is begun: a portal has one a week, and a backup finds the old ones unchanged.
+ARCHIVE_FILE_HOURS = 168.0
+# With -a media=yes: bytes of a picture or file beyond which it is left out ...
+ARCHIVE_MEDIA_SIZE = 10 * 1024 * 1024
+# ... and the content types that are kept, by how they begin: pictures, style sheets, documents; no audio, no video.
+# Pages too: what a server says of a picture that is gone, or it would be asked for in every run.
+ARCHIVE_MEDIA_TYPES = [
+    "image/",
+    "text/css",
+    "text/html",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.",
+    "application/zip",
+]
+
 # --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
 # Put a contact into it: portals that mind should be able to say so.
 USER_AGENT = "chengwen/0.1 (city news corpus; +https://example.invalid/set-USER_AGENT)"
@@ -92,12 +114,18 @@ EXTENSIONS = {
     "crawler.extensions.corpus.CorpusSession": 0,
     "crawler.extensions.latency.Latency": 5,
     "crawler.extensions.checkpoint.Checkpoint": 6,
+    "crawler.extensions.archive.Archive": 5,
     "crawler.extensions.progress.Progress": 10,
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
     "crawler.extensions.pace.Pace": 25,
     "crawler.extensions.backoff.Backoff": 30,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": 500,
+}
+# Scrapy's own, keeping what went over the wire for the archive.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.extensions.wire.Handler",
+    "https": "crawler.extensions.wire.Handler",
 }
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

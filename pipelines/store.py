@@ -10,7 +10,6 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.errors import CorpusError
 from crawler.extensions.corpus import CorpusSession
 from crawler.items import Article
 
@@ -30,7 +29,6 @@ class Store:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._stats = crawler.stats
         self._session = CorpusSession.of(crawler)
         self._most = crawler.settings.getint("STORE_BATCH")
         self._seconds = crawler.settings.getfloat("STORE_SECONDS")
@@ -68,12 +66,4 @@ class Store:
 
     def _flush(self) -> None:
         self._written = time.monotonic()
-        try:
-            stored = self._session.batch.flush(self._session.run_id)
-        except CorpusError as error:
-            self._session.abort(error)
-            return
-        for article in stored:
-            self._stats.inc_value(f"articles/{article.outcome}")
-            if article.revised:
-                self._stats.inc_value("revisits/revised")
+        self._session.write()

@@ -42,7 +42,7 @@ class Validate:
 
     def process_item(self, item: Article) -> Article:
         """The article as it came; DropItem with the reason where it is none."""
-        reason = fault_of(item, utc_now())
+        reason = fault_of(item, item.fetched_at or utc_now())
         if reason is None:
             return item
         self._reject(item, reason)
@@ -56,7 +56,7 @@ class Validate:
         portal = item.portal or "unknown"
         try:
             self._session.corpus.reject(
-                portal, asked, reason, excerpt, self._session.run_id, retry=item.kind in PASSING_KINDS
+                portal, asked, reason, excerpt, self._session.run_of(portal), retry=item.kind in PASSING_KINDS
             )
         except CorpusError as error:
             self._session.abort(error)

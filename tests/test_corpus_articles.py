@@ -51,6 +51,7 @@ COMPLETE = article(
     page_name="要闻",
     fetched_at=dt.datetime(2022, 11, 14, 1, 2, 3, 456789, tzinfo=dt.UTC),
     template="suzhou-2022",
+    extractor="chengwen/0.1.0",
     confidence=0.875,
     evidence={"title": Evidence("h1", 0.9, "第1条新闻"), "source": Evidence("unlabelled", 0.6)},
     cuts=[Cut("扫一扫", "share")],

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from crawler.corpus import Corpus
+from crawler.corpus.records import NewCapture
 from crawler.items import Evidence, Image
-from tests.corpus_kit import PORTAL, address, article, link, rows, text_of
+from tests.corpus_kit import MORNING, PORTAL, address, article, link, rows, text_of
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "corpus.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.+?)```", PAGE, re.DOTALL)
@@ -37,8 +38,11 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
             0, reporters=["陆一鸣"], evidence={"title": Evidence("h1", 0.9)}, images=[Image("http://a/1.jpg")]
         )
         corpus.store([first, article(1, body=text_of(0))], run.id)
-        corpus.store([article(4)], run.id)
-        gone = corpus.store([article(4, title="改过的标题")], run.id)[0].id
+        # An article with its page in the archive.
+        file_id = corpus.open_warc("a.warc.gz", PORTAL)
+        corpus.recovered([NewCapture(address(4), MORNING, "response", 200, None, "sha1:A", file_id, 0, 9, 9)])
+        corpus.store([article(4, fetched_at=MORNING)], run.id)
+        gone = corpus.store([article(4, title="改过的标题", fetched_at=MORNING)], run.id)[0].id
         assert [corpus.missing(gone, "HTTP 404", n) for n in (None, run.id)] == [False, True]
         corpus.reject(PORTAL, address(2), "no_body", run_id=run.id)
         corpus.fail(PORTAL, address(3), "HTTP 502")

@@ -5,20 +5,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
-import re
 from pathlib import Path
 
-from crawler.corpus import DEDUPE, Corpus, Selection
+from crawler.corpus import DEDUPE, Corpus, Selection, period
 from crawler.errors import CorpusError, UsageError
-from crawler.items import CST
 
-__all__ = ["add_filters", "first_moment", "given", "selection", "settle"]
+__all__ = ["add_filters", "dates", "given", "selection", "settle"]
 
 #: Seconds to wait for a crawl that is writing.
 _PATIENCE = 2.0
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
-_DECEMBER = 12
 #: Options in the order in which they are named to people.
 _NAMES = ("since", "until", "portal", "source", "section")
 
@@ -52,8 +48,8 @@ def selection(opts: argparse.Namespace, words: str | None) -> Selection:
     dedupe = next((how for how in DEDUPE if how == opts.dedupe), None)
     if dedupe is None:
         raise UsageError(f"--dedupe {opts.dedupe}: none, exact or near")
-    since = _period("--since", opts.since)[0] if opts.since is not None else None
-    until = _period("--until", opts.until)[1] if opts.until is not None else None
+    since = dates("--since", opts.since)[0] if opts.since is not None else None
+    until = dates("--until", opts.until)[1] if opts.until is not None else None
     if since and until and until <= since:
         raise UsageError(f"--until {opts.until}: lies before --since {opts.since}")
     return Selection(words, opts.portal, opts.source, opts.section, since, until, dedupe)
@@ -64,21 +60,9 @@ def given(opts: argparse.Namespace) -> list[str]:
     return [f"--{name} {getattr(opts, name)}" for name in _NAMES if getattr(opts, name) is not None]
 
 
-def first_moment(option: str, text: str) -> dt.datetime:
-    """The first moment of a year, month or day in China.  Raises UsageError for what is no date."""
-    return _period(option, text)[0]
-
-
-def _period(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
-    """First moment of a year, month or day in China, and of the one after it."""
-    found = _DATE.fullmatch(text.strip())
+def dates(option: str, text: str) -> tuple[dt.datetime, dt.datetime]:
+    """First moment of a year, month or day in China, and of the one after it; UsageError names the option."""
     try:
-        year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
-        first = dt.datetime(year or 0, month or 1, day or 1, tzinfo=CST)
-        if day:
-            return first, first + dt.timedelta(days=1)
-        if month and month < _DECEMBER:
-            return first, first.replace(month=month + 1)
-        return first, first.replace(year=first.year + 1, month=1)
+        return period(text)
     except (ValueError, OverflowError) as e:
         raise UsageError(f"{option} {text}: no date; an example: {option} 2022-11 or {option} 2022-11-13") from e

@@ -21,6 +21,7 @@ from crawler.commands.outcome import FAILED, OK, USAGE
 from crawler.commands.run import ask_for_contact, complain
 from crawler.corpus import Corpus, due_at
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.extensions.archive import check_archive
 from crawler.extensions.json_lines import json_line
 from crawler.portals import Portal
 from crawler.spiders.loader import PortalLoader
@@ -87,8 +88,10 @@ class Command(BaseRunSpiderCommand):
                 print_help=False,
             )
         try:
-            CrawlOptions.parse(opts.spargs)
+            assert self.settings is not None
+            options = CrawlOptions.parse(opts.spargs)
             names = self._chosen(args, due=opts.due)
+            check_archive(self.settings, media=options.media)
         except (UsageError, UnknownPortal) as error:
             complain(str(error), as_json=self._as_json)
             self.exitcode = USAGE

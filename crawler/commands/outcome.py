@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 
 from crawler.extensions.corpus import FATAL
 from crawler.spiders.portal import PortalSpider
+from crawler.spiders.replay.spider import ReplaySpider
 
 __all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "Outcome", "outcome_of"]
 
@@ -41,7 +42,7 @@ class Outcome:
 def outcome_of(crawler: Crawler, errors: int) -> Outcome:
     """How that crawl ended.  errors: logged while it ran."""
     spider = crawler.spider
-    if not isinstance(spider, PortalSpider) or crawler._stats is None:
+    if not isinstance(spider, PortalSpider | ReplaySpider) or crawler._stats is None:
         return Outcome(FAILED, "failed_to_start", ("the crawl could not begin; the log above says why",))
     tally = spider.tally
     fatal = crawler.stats.get_value(FATAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from crawler.commands.run import complain
 
-__all__ = ["Telling"]
+__all__ = ["Telling", "shown"]
 
 #: Seconds between two lines where there is no terminal, as a crawl's progress has them.
 _IN_LOG = 30.0
@@ -47,3 +48,11 @@ class Telling:
         elif time.monotonic() - self._spoken >= _IN_LOG:
             self._spoken = time.monotonic()
             complain(f"{step}: {done:,} of {total:,}")
+
+
+def shown(numbers: Iterator[int], total: int, step: str) -> Iterator[int]:
+    """The same numbers, told on their way to total."""
+    with Telling() as tell:
+        for number in numbers:
+            tell(step, number, total)
+            yield number

@@ -69,3 +69,5 @@ class Command(ScrapyCommand):
         sys.stdout.write(f"{purged.url}: {what}; never fetched again\n")
         for copy in purged.copies:
             sys.stdout.write(f"  the same text is still stored under {copy}\n")
+        for file in sorted({capture.file for capture in corpus.captures(purged.url)}):
+            sys.stdout.write(f"  its page is still in the archive: {file} (docs/archive.md, What was purged)\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
-from crawler.commands.filters import first_moment
+from crawler.commands.filters import dates
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import Corpus, Report, check_target, whole_file
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
@@ -71,7 +71,7 @@ class Command(ScrapyCommand):
     def _run(self, opts: argparse.Namespace) -> int:
         assert self.settings is not None
         source = Path(self.settings["CORPUS"])
-        since = first_moment("--since", opts.since) if opts.since is not None else None
+        since = dates("--since", opts.since)[0] if opts.since is not None else None
         if opts.output is not None:
             check_target(Path(opts.output), opts.output, source, opts.force)
         with Corpus.open(source, readonly=True) as corpus, corpus.frozen():

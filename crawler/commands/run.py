@@ -11,12 +11,14 @@ from scrapy.crawler import Crawler
 
 from crawler.commands.log_format import speaks_json
 from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, outcome_of
-from crawler.commands.summary import print_summary
+from crawler.commands.summary import print_replay, print_summary
 from crawler.corpus import Corpus
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.extensions.archive import check_archive
 from crawler.extensions.json_lines import json_line
 from crawler.extensions.progress import Progress
 from crawler.spiders.portal import PortalSpider
+from crawler.spiders.replay.spider import ReplaySpider
 from crawler.urls import host_of
 
 __all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "ask_for_contact", "complain", "run_crawl"]
@@ -57,6 +59,7 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
         crawler = command._create_crawler(spider)
         trial = crawler.spidercls(**arguments)
         Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
+        check_archive(crawler.settings, media=isinstance(trial, PortalSpider) and trial.options.media)
     except (UsageError, UnknownPortal) as e:
         complain(str(e), as_json=as_json)
         return USAGE
@@ -78,6 +81,8 @@ def _report(crawler: Crawler, bootstrap_failed: bool, as_json: bool) -> int:
     stats = {} if crawler._stats is None else crawler.stats.get_stats()
     outcome = outcome_of(crawler, stats.get("log_count/ERROR", 0))
     spider = crawler.spider
+    if isinstance(spider, ReplaySpider) and crawler.settings.getbool("SUMMARY"):
+        print_replay(spider, stats)
     if isinstance(spider, PortalSpider) and crawler.settings.getbool("SUMMARY") and spider.tally.read_something:
         if as_json:
             said = json_line("summary", portal=spider.name, outcome=outcome.reason, stats=stats)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.spiders.portal import PortalSpider
+from crawler.spiders.replay.spider import ReplaySpider
 
 __all__ = ["print_summary"]
 
@@ -34,6 +35,26 @@ def print_summary(spider: PortalSpider, stats: dict[str, Any]) -> None:
     console.print(f"Corpus: {corpus}\nNext:", soft_wrap=True, markup=False)
     for command in _next_commands(corpus):
         console.print(f"  {command}", soft_wrap=True, markup=False)
+
+
+def print_replay(spider: ReplaySpider, stats: dict[str, Any]) -> None:
+    """What an archive gave: pages, and articles by what became of them."""
+    console = Console(highlight=False)
+    table = Table(show_header=False, title=f"replay of {spider.options.archive}", title_justify="left")
+    table.add_column("what")
+    table.add_column("how many", justify="right")
+    pages, seconds = stats.get("replay/pages", 0), stats.get("replay/seconds") or 0.0
+    table.add_row("pages read", f"{pages:,}")
+    for name in ("new", "duplicate", "updated", "unchanged"):
+        if stats.get(f"articles/{name}"):
+            table.add_row(name, f"{stats[f'articles/{name}']:,}")
+    for prefix, what in (("articles/rejected/", "rejected: "), ("replay/passed_over/", "passed over: ")):
+        for key in sorted(stats):
+            if key.startswith(prefix):
+                table.add_row(what + key.removeprefix(prefix).replace("_", " "), f"{stats[key]:,}")
+    if seconds:
+        table.add_row("pages a second", f"{pages / seconds:,.0f}")
+    console.print(table)
 
 
 def _next_commands(corpus: str) -> tuple[str, ...]:

@@ -1,22 +1,27 @@
 """The corpus: SQLite behind a small interface."""
 
 from crawler.corpus.batch import Batch
+from crawler.corpus.browsing import Address, ArticleDetail, Check, Origin
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
+from crawler.corpus.facets import COUNTED, Facets
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
+from crawler.corpus.periods import period
 from crawler.corpus.quality import FILTERS
 from crawler.corpus.records import (
+    CaptureRow,
     Cluster,
     ClusterArticle,
     Due,
     Flow,
     Known,
+    NewCapture,
     Noted,
     Outcome,
     Pause,
@@ -31,25 +36,36 @@ from crawler.corpus.records import (
     Tombstone,
     Visit,
     Waiting,
+    WarcFileRow,
 )
 from crawler.corpus.redaction import DEFAULT as REDACTED
 from crawler.corpus.redaction import KINDS as PERSONAL
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.report_records import PortalReport, Report, RunReport
+from crawler.corpus.search import TABLE as SEARCH_TABLE
 from crawler.corpus.search import Found, Hit
+from crawler.corpus.search_query import parse as parse_query
 from crawler.corpus.selection import DEDUPE, Dedupe, Selection
+from crawler.corpus.sentences import Sign, changes
 from crawler.corpus.snapshot import check_folder, write_snapshot
 from crawler.corpus.snapshot_splits import SHARES, shares
 from crawler.corpus.snapshot_verify import verify as verify_snapshot
 
 __all__ = [
+    "COUNTED",
     "DEDUPE",
     "FILTERS",
     "FORMATS",
     "PERSONAL",
     "REDACTED",
+    "SEARCH_TABLE",
     "SHARES",
+    "Address",
+    "ArticleDetail",
     "Batch",
+    "CaptureRow",
+    "Check",
     "Choice",
     "Cluster",
     "ClusterArticle",
@@ -57,13 +73,16 @@ __all__ = [
     "Dedupe",
     "Due",
     "Excerpt",
+    "Facets",
     "FailedLink",
     "Flow",
     "Found",
     "History",
     "Hit",
     "Known",
+    "NewCapture",
     "Noted",
+    "Origin",
     "Outcome",
     "PastRun",
     "Pause",
@@ -72,6 +91,7 @@ __all__ = [
     "PortalLock",
     "PortalReport",
     "Purged",
+    "Reextraction",
     "Report",
     "Reprint",
     "Revision",
@@ -79,6 +99,7 @@ __all__ = [
     "RunReport",
     "Section",
     "Selection",
+    "Sign",
     "Stored",
     "StoredArticle",
     "StoredTemplate",
@@ -86,12 +107,16 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "WarcFileRow",
     "Wish",
+    "changes",
     "check_folder",
     "check_target",
     "due_at",
     "export_articles",
     "filter_names",
+    "parse_query",
+    "period",
     "redaction_names",
     "shares",
     "target_of",

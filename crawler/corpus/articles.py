@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus import checks, indexes, revisions
+from crawler.corpus import captures, checks, indexes, revisions
 from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
 from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
@@ -21,7 +21,7 @@ from crawler.items import Article
 __all__ = ["Circumstances", "store"]
 
 #: Columns that say how and when a row came about, not what the portal printed.
-_PROVENANCE = {"template", "confidence", "evidence", "cuts", "fetched_at"}
+_PROVENANCE = {"template", "extractor", "confidence", "evidence", "cuts", "fetched_at"}
 #: Columns that tell where the corpus met the article first; another visit leaves them.
 _ORIGIN = {"url", "link_url", "portal", "section"}
 _CONTENT = [place for place, name in enumerate(COLUMNS) if name not in _PROVENANCE | _ORIGIN]
@@ -30,15 +30,29 @@ _RENEWED = [place for place, name in enumerate(COLUMNS) if name not in _ORIGIN]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How a batch came about.  visits: an article's url → what its page's answer said; recent: see checks.RECENT."""
+    """How a batch came about.
+
+    run_id: one for all, or portal → run; visits: an article's url → what its page's answer said;
+    recent: see checks.RECENT.
+    """
 
     now: dt.datetime
-    run_id: int | None = None
+    run_id: int | Mapping[str, int] | None = None
     visits: Mapping[str, Visit] = field(default_factory=dict)
     kind: RevisionKind = "edited"
     recent: dt.timedelta = checks.RECENT
     #: enter new articles in the indexes at once
     indexing: bool = True
+    #: the pages come from an archive: what is noted of them is of the time when they were fetched
+    replayed: bool = False
+    #: when the rows are made, whatever time they are about
+    made: dt.datetime | None = None
+
+    def of(self, article: Article) -> Circumstances:
+        """Those of one article."""
+        run_id = self.run_id.get(article.portal or "") if isinstance(self.run_id, Mapping) else self.run_id
+        now = (article.fetched_at or self.now) if self.replayed else self.now
+        return replace(self, now=now, run_id=run_id)
 
 
 def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list[Stored]:
@@ -46,7 +60,7 @@ def store(db: Database, articles: Sequence[Article], how: Circumstances) -> list
     for portal in {article.portal for article in articles} - {None}:
         ensure(db, str(portal), how.now)
     how = replace(how, indexing=len(articles) <= indexes.INLINE and not indexes.behind(db))
-    return [_store(db, article, how) for article in articles]
+    return [_store(db, article, how.of(article)) for article in articles]
 
 
 def _store(db: Database, article: Article, how: Circumstances) -> Stored:
@@ -83,7 +97,8 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
     first = None if body is None else first_with(db, body, article)
     if body is None:
         body = _new_body(db, article)
-    values = [keys.own, *columns_of(article), body, first, instant(how.now), how.run_id]
+    source = captures.source_of(db, article.url, article.fetched_at)
+    values = [keys.own, *columns_of(article), body, first, instant(how.made or how.now), how.run_id, source]
     article_id = int(db.execute(_INSERT, values).lastrowid or 0)
     if how.indexing:
         indexes.add(db, article_id)
@@ -93,8 +108,8 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
 
 
 _INSERT = (
-    f"INSERT INTO articles (key, {', '.join(COLUMNS)}, body_id, duplicate_of, stored_at, run_id)"
-    f" VALUES ({', '.join('?' * (len(COLUMNS) + 5))})"
+    f"INSERT INTO articles (key, {', '.join(COLUMNS)}, body_id, duplicate_of, stored_at, run_id, capture_id)"
+    f" VALUES ({', '.join('?' * (len(COLUMNS) + 6))})"
 )
 
 
@@ -118,6 +133,9 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
         table for (table, _), a, b in zip(_FILES, _files(db, article_id), _files_of(article), strict=True) if a != b
     ]
     if not changed and body == old_body:
+        # What was stored before there was an archive has its page in it now.
+        source = captures.source_of(db, article.url, article.fetched_at)
+        db.execute(_SOURCE, (source, article_id))
         return Stored(article_id, "unchanged")
     if body is None:
         body = _new_body(db, article)
@@ -127,11 +145,13 @@ def _renew(db: Database, article_id: int, article: Article, how: Circumstances) 
         same_page = visit is not None and visit.etag is not None and visit.etag == etag
         kind: RevisionKind = "re-extracted" if same_page else how.kind
         changed += ["body"] if body != old_body else []
-        revisions.add(db, article_id, before, after, kind, changed, how.now)
+        seen = how.now if how.kind == "re-extracted" else article.fetched_at or how.now
+        revisions.add(db, article_id, before, after, kind, changed, seen)
     _update(db, article_id, article, values, old_body, body)
     return Stored(article_id, "updated", revised)
 
 
+_SOURCE = "UPDATE articles SET capture_id = ? WHERE id = ? AND capture_id IS NULL"
 _TITLE = COLUMNS.index("title")
 _OLD = (
     f"SELECT {', '.join(f'articles.{name}' for name in COLUMNS)}, stored_at, etag, body_id"
@@ -140,11 +160,12 @@ _OLD = (
 
 
 def _update(db: Database, article_id: int, article: Article, values: list[Any], old_body: int, body: int) -> None:
+    source = captures.source_of(db, article.url, article.fetched_at)
     neighbours = indexes.remove(db, article_id)
     assignments = ", ".join(f"{COLUMNS[place]} = ?" for place in _RENEWED)
     db.execute(
-        f"UPDATE articles SET {assignments}, body_id = ? WHERE id = ?",
-        [*(values[place] for place in _RENEWED), body, article_id],
+        f"UPDATE articles SET {assignments}, body_id = ?, capture_id = ? WHERE id = ?",
+        [*(values[place] for place in _RENEWED), body, source, article_id],
     )
     if body != old_body:
         _relink(db, article_id, article, old_body, body)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from crawler.corpus.codec import identity
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.duplicates import Keys, same_text
 from crawler.corpus.records import Known, Stored, Visit
@@ -18,6 +21,8 @@ class Batch:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
+        #: the articles come from an archive (see Corpus.store)
+        self.replayed = False
         self._articles: list[Article] = []
         self._addresses: dict[str, Article] = {}
         self._texts: dict[str, Article] = {}
@@ -25,6 +30,10 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self._articles)
+
+    def holds(self, url: str) -> bool:
+        """True if an article of that address waits to be written."""
+        return identity(url) in self._addresses
 
     def known(self, article: Article) -> Known | None:
         """Why the article is not new: as Corpus.known(), the articles that are still unwritten included."""
@@ -50,10 +59,10 @@ class Batch:
         if same:
             self._texts.setdefault(same, article)
 
-    def flush(self, run_id: int | None = None) -> list[Stored]:
+    def flush(self, run_id: int | Mapping[str, int] | None = None) -> list[Stored]:
         """Write what was added.  When the corpus refuses, nothing is written and nothing is forgotten."""
         if not self._articles:
             return []
-        stored = self._corpus.store(self._articles, run_id, visits=self._visits)
+        stored = self._corpus.store(self._articles, run_id, visits=self._visits, replayed=self.replayed)
         self._articles, self._addresses, self._texts, self._visits = [], {}, {}, {}
         return stored

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlite_utils import Database
 
-from crawler.corpus.codec import instant, parse, text
+from crawler.corpus.codec import identity, instant, parse, text
 from crawler.corpus.records import Due, Visit
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RECENT",
     "SELDOM",
     "due",
+    "look",
     "missing",
     "next_check",
     "postpone",
@@ -131,17 +133,29 @@ def due(db: Database, portal: str, limit: int, now: dt.datetime) -> list[Due]:
     anyway is left out.
     """
     rows = db.execute(
-        "SELECT articles.id, articles.url, section, title, content_hash, etag, last_modified"
-        " FROM checks JOIN articles ON articles.id = article_id JOIN bodies ON bodies.id = body_id"
-        " WHERE portal = :portal AND (next_check <= :now OR checked_at > :now) AND NOT EXISTS ("
+        f"{_DUE} WHERE portal = :portal AND (next_check <= :now OR checked_at > :now) AND NOT EXISTS ("
         " SELECT 1 FROM frontier WHERE frontier.key = articles.key AND state NOT IN ('stored', 'gone'))"
         " ORDER BY coalesce(published, stored_at) DESC LIMIT :limit",
         {"portal": portal, "now": instant(now), "limit": limit},
     )
-    return [
-        Due(article_id, url, section, title, content_hash, Visit(etag, last_modified, again=True))
-        for article_id, url, section, title, content_hash, etag, last_modified in rows
-    ]
+    return [_due(row) for row in rows]
+
+
+_DUE = (
+    "SELECT articles.id, articles.url, section, title, content_hash, etag, last_modified"
+    " FROM checks JOIN articles ON articles.id = article_id JOIN bodies ON bodies.id = body_id"
+)
+
+
+def look(db: Database, url: str) -> Due | None:
+    """The article whose own address that is, due or not; None: there is none."""
+    row = db.execute(f"{_DUE} WHERE articles.key = ?", (identity(url),)).fetchone()
+    return None if row is None else _due(row)
+
+
+def _due(row: tuple[Any, ...]) -> Due:
+    article_id, url, section, title, content_hash, etag, last_modified = row
+    return Due(article_id, url, section, title, content_hash, Visit(etag, last_modified, again=True))
 
 
 def _row(db: Database, article_id: int) -> tuple[int, int | None, str | None] | None:

@@ -26,7 +26,7 @@ __all__ = [
 
 _TEXTS = (
     "url", "canonical_url", "link_url", "portal", "section", "kind", "title", "subtitle", "published_text", "source",
-    "full_url", "page_number", "page_name", "template",
+    "full_url", "page_number", "page_name", "template", "extractor",
 )  # fmt: skip
 _LISTS = ("breadcrumb", "reporters", "correspondents", "photographers", "editors", "part_urls", "keywords")
 #: Columns of the articles table that hold fields of Article, in the order of columns_of().

@@ -7,17 +7,21 @@ Long because it is that interface, one short method a use; the work is done in t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Protocol, Self
+
+from sqlite_utils import Database
 
 from crawler.corpus import (
     articles,
+    browsing,
     checks,
     clusters,
     duplicates,
+    facets,
     history,
     indexes,
     ledger,
@@ -27,22 +31,28 @@ from crawler.corpus import (
     portals,
     purge,
     reading,
+    reextraction,
     reporting,
     reprints,
     revisions,
     search,
 )
+from crawler.corpus import captures as archived
 from crawler.corpus import templates as learned
+from crawler.corpus.browsing import ArticleDetail
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
+from crawler.corpus.facets import Facets
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
+    CaptureRow,
     Cluster,
     Due,
     Flow,
     Known,
+    NewCapture,
     Noted,
     Pause,
     Purged,
@@ -56,7 +66,9 @@ from crawler.corpus.records import (
     Tombstone,
     Visit,
     Waiting,
+    WarcFileRow,
 )
+from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.report_records import Report
 from crawler.corpus.search import Found
 from crawler.corpus.selection import Dedupe, Selection
@@ -66,6 +78,16 @@ __all__ = ["Corpus"]
 
 #: Articles indexed in one transaction: some tenths of a second, in which other processes wait.
 _INDEX_STEP = 200
+
+
+class Recording(Protocol):
+    """Who archives what is fetched while the corpus is open: see crawler.corpus.warc.recorder."""
+
+    def sync(self) -> Sequence[NewCapture]:
+        """Bring everything recorded so far to the disk; captures that the corpus does not list yet."""
+
+    def entered(self, count: int) -> None:
+        """The first so many of them are listed now."""
 
 
 class Corpus:
@@ -80,6 +102,9 @@ class Corpus:
         self._connection = connection
         self._clock = clock
         self._recent = recent
+        self._as_of: dt.datetime | None = None
+        #: set while a crawl archives what it fetches
+        self.recording: Recording | None = None
 
     @classmethod
     def open(
@@ -121,6 +146,31 @@ class Corpus:
         """From now on fail at once where another process holds the write lock."""
         self._connection.stop_waiting()
 
+    @contextmanager
+    def _settling(self) -> Iterator[Database]:
+        """A transaction that crosses something off: what was fetched for it is on the disk before, and listed in it."""
+        new = self.recording.sync() if self.recording else ()
+        with self._connection.writing() as db:
+            archived.enter(db, new)
+            yield db
+        if self.recording:
+            self.recording.entered(len(new))
+
+    @contextmanager
+    def as_of(self, moment: dt.datetime) -> Iterator[None]:
+        """Enter what happens within as of that moment, aware: a page from an archive was seen when it was fetched.
+
+        Runs, files of the archive, and when the rows of articles were made keep the present.
+        """
+        before, self._as_of = self._as_of, moment
+        try:
+            yield
+        finally:
+            self._as_of = before
+
+    def _now(self) -> dt.datetime:
+        return self._as_of or self._clock()
+
     # The walk
 
     def portal(
@@ -133,7 +183,7 @@ class Corpus:
     ) -> None:
         """Enter a portal, or renew what is known of it.  title: its own name, as other portals print it as a source."""
         with self._connection.writing() as db:
-            portals.put(db, name, (city, province, home, title), self._clock())
+            portals.put(db, name, (city, province, home, title), self._now())
 
     def sections(self, portal: str) -> list[Section]:
         """All sections of a portal in the order in which they were found."""
@@ -143,7 +193,7 @@ class Corpus:
     def section(self, portal: str, label: str, url: str) -> Section:
         """The section of that address, entered where it is new."""
         with self._connection.writing() as db:
-            return portals.section(db, portal, label, url, self._clock())
+            return portals.section(db, portal, label, url, self._now())
 
     def complete(
         self, section_id: int, at: dt.datetime, since: dt.datetime | None = None, *, known: bool = False
@@ -209,12 +259,12 @@ class Corpus:
     def pause(self, host: str, why: str, least: dt.timedelta = dt.timedelta()) -> Pause:
         """Leave a host alone that refused a run: twice as long as the last time, at least for `least`."""
         with self._connection.writing() as db:
-            return pauses.pause(db, host, why, least, self._clock())
+            return pauses.pause(db, host, why, least, self._now())
 
     def pauses(self) -> dict[str, Pause]:
         """Hosts that refused the last run that asked them, by name; `until` may lie in the past."""
         with self._connection.reading() as db:
-            return pauses.pauses(db, self._clock())
+            return pauses.pauses(db, self._now())
 
     def lift(self, host: str) -> None:
         """Pages of that host come through again: its next pause is a first one."""
@@ -231,7 +281,7 @@ class Corpus:
     def put_template(self, portal: str, template: Template, json: str) -> None:
         """Enter a version of a portal's template, or replace the one of that number.  json: the template as text."""
         with self._connection.writing() as db:
-            learned.put(db, portal, template, json, self._clock())
+            learned.put(db, portal, template, json, self._now())
 
     def retire_template(self, portal: str, version: int, until: dt.date) -> bool:
         """Pages look otherwise since that day; False for a version that is pinned, retired already, or unknown."""
@@ -251,7 +301,7 @@ class Corpus:
     def template_used(self, portal: str, version: int, pages: int, fit: float) -> None:
         """Note the mean fit of a version over so many pages."""
         with self._connection.writing() as db:
-            learned.used(db, portal, version, pages, fit, self._clock())
+            learned.used(db, portal, version, pages, fit, self._now())
 
     # The ledger
 
@@ -261,76 +311,121 @@ class Corpus:
         section_id: the section whose list shows them, None: no section's (a feed, a sitemap).
         """
         with self._connection.writing() as db:
-            return noting.note(db, portal, section_id, links, self._clock())
+            return noting.note(db, portal, section_id, links, self._now())
 
     def waiting(self, portal: str, limit: int | None = None) -> list[Waiting]:
         """What earlier runs left to fetch, oldest first: never asked for, or failed and due."""
         with self._connection.reading() as db:
-            return ledger.waiting(db, portal, limit, self._clock())
+            return ledger.waiting(db, portal, limit, self._now())
 
     def reject(
         self, portal: str, url: str, reason: str, excerpt: str = "", run_id: int | None = None, *, retry: bool = False
     ) -> None:
         """Keep why a page is no article.  retry: ask again later, as after a failure; else never again."""
-        with self._connection.writing() as db:
-            ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._clock())
+        with self._settling() as db:
+            ledger.reject(db, portal, url, ledger.Verdict(reason, excerpt, retry), run_id, self._now())
 
     def fail(self, portal: str, url: str, error: str, *, final: bool = False) -> None:
         """One more failed attempt; tried again after a pause that doubles, unless final or tried too often."""
-        with self._connection.writing() as db:
-            ledger.fail(db, portal, url, error, final, self._clock())
+        with self._settling() as db:
+            ledger.fail(db, portal, url, error, final, self._now())
 
     def gone(self, portal: str, url: str, why: str) -> None:
         """The portal took the page away; it is not asked for again, and what is stored stays."""
-        with self._connection.writing() as db:
-            ledger.gone(db, portal, url, why, self._clock())
+        with self._settling() as db:
+            ledger.gone(db, portal, url, why, self._now())
 
     def forget(self, url: str) -> int:
         """Have an address fetched again; the number of ledger entries that this concerns, 0: unknown address."""
         with self._connection.writing() as db:
-            return ledger.forget(db, url, self._clock())
+            return ledger.forget(db, url, self._now())
 
     # The articles
 
     def store(
         self,
         batch: Sequence[Article],
-        run_id: int | None = None,
+        run_id: int | Mapping[str, int] | None = None,
         *,
         visits: Mapping[str, Visit] = MappingProxyType({}),
         kind: RevisionKind = "edited",
+        replayed: bool = False,
     ) -> list[Stored]:
         """Write articles with all their parts, and cross them off the ledger, in one transaction.
 
         A text that is stored already under another address is linked, not repeated.  Articles without a portal are
         taken too.  visits: url of an article → what its page's answer said of its version; kind: what a change of
-        text or headline is.
+        text or headline is; run_id: one for all, or portal → run; replayed: the pages come from an archive, and what is
+        noted of them is of the time when they were fetched.
         """
-        how = articles.Circumstances(self._clock(), run_id, visits, kind, self._recent)
-        with self._connection.writing() as db:
+        how = articles.Circumstances(
+            self._now(), run_id, visits, kind, self._recent, replayed=replayed, made=self._clock()
+        )
+        with self._settling() as db:
             return articles.store(db, batch, how)
+
+    # Reading anew
+
+    def reextractable(self, wanted: Selection, after: int = 0, limit: int | None = None) -> Sequence[int]:
+        """Ids of the articles that are meant, in the order in which they were stored, beyond that one."""
+        with self._connection.reading() as db:
+            return reextraction.ids(db, wanted, after, limit)
+
+    def by_id(self, ids: Sequence[int]) -> list[StoredArticle]:
+        """The articles of these ids, in the order in which they were stored."""
+        with self._connection.reading() as db:
+            return reading.by_id(db, list(ids))
+
+    def begin_reextraction(self, arguments: str, extractor: str, *, again: bool = False) -> Reextraction:
+        """Begin to read articles anew, or go on with the same that was interrupted, unless `again`."""
+        with self._connection.writing() as db:
+            return reextraction.begin(db, arguments, extractor, self._now(), again=again)
+
+    def reextracted(
+        self, run: Reextraction, reached: int, changed: Sequence[Article], same: Sequence[tuple[int, Article]]
+    ) -> list[Stored]:
+        """Write what was read anew, and how far the run has come, in one transaction.
+
+        changed: articles that read otherwise: revisions of kind re-extracted; same: id and new reading of the others.
+        """
+        how = articles.Circumstances(self._now(), None, {}, "re-extracted", self._recent)
+        with self._connection.writing() as db:
+            stored = articles.store(db, changed, how)
+            reextraction.read_anew(db, [(id_, new.extractor, new.template) for id_, new in same])
+            reextraction.reach(db, run.id, reached)
+            return stored
+
+    def end_reextraction(self, run: Reextraction) -> None:
+        """The run has come to its end."""
+        with self._connection.writing() as db:
+            reextraction.finish(db, run.id, self._now())
 
     # What happens to articles later
 
     def due(self, portal: str, limit: int) -> list[Due]:
         """Stored articles that are to be asked again, newest first, at most so many."""
         with self._connection.reading() as db:
-            return checks.due(db, portal, limit, self._clock())
+            return checks.due(db, portal, limit, self._now())
+
+    def look(self, url: str) -> Due | None:
+        """The stored article of that address as due() would give it; None: there is none."""
+        with self._connection.reading() as db:
+            return checks.look(db, url)
 
     def present(self, article_id: int) -> bool:
         """The article's page is there, and as it was (304) or not worth storing; True if it was gone."""
         with self._connection.writing() as db:
-            return checks.present(db, article_id, self._clock(), self._recent)
+            return checks.present(db, article_id, self._now(), self._recent)
 
     def missing(self, article_id: int, why: str, run_id: int | None = None) -> bool:
         """The article's page is not there; True if that makes it gone: the second run in a row says so."""
-        with self._connection.writing() as db:
-            return checks.missing(db, article_id, run_id, why, self._clock(), self._recent)
+        with self._settling() as db:
+            return checks.missing(db, article_id, run_id, why, self._now(), self._recent)
 
     def postpone(self, article_id: int) -> None:
         """Nothing could be learned of the article's page; it is due again at its next turn."""
         with self._connection.writing() as db:
-            checks.postpone(db, article_id, self._clock(), self._recent)
+            checks.postpone(db, article_id, self._now(), self._recent)
 
     def revisions(self, url: str) -> list[Revision]:
         """What the article of that address said, oldest first and today's last; empty where it never changed."""
@@ -342,7 +437,7 @@ class Corpus:
         with self._connection.reading() as db:
             db.execute("PRAGMA secure_delete = ON")
         with self._connection.writing() as db:
-            purged = purge.purge(db, url, why, self._clock())
+            purged = purge.purge(db, url, why, self._now())
         self._expunge()
         with self._connection.reading() as db:
             # The log still holds the old pages.
@@ -355,6 +450,116 @@ class Corpus:
         while more:
             with self._connection.writing() as db:
                 more, begin = search.expunge(db, begin), False
+
+    # The archive
+
+    def settle(self) -> None:
+        """List what was archived since the last article."""
+        with self._settling():
+            pass
+
+    def open_warc(self, name: str, portal: str) -> int:
+        """Enter a file of the archive that is about to be written; its id."""
+        with self._connection.writing() as db:
+            return archived.open_file(db, name, portal, self._clock())
+
+    def seal_warc(self, file_id: int) -> None:
+        """Nothing more is appended to that file."""
+        with self._connection.writing() as db:
+            archived.seal(db, file_id)
+
+    def recovered(self, found: Sequence[NewCapture]) -> None:
+        """List captures that a killed run recorded and could not list."""
+        with self._connection.writing() as db:
+            archived.enter(db, found)
+
+    def warc_files(self, unsealed_of: str | None = None) -> list[WarcFileRow]:
+        """Files of the archive; those of one portal alone that are not sealed (without figures of their captures)."""
+        with self._connection.reading() as db:
+            return archived.files(db) if unsealed_of is None else archived.unsealed(db, unsealed_of)
+
+    def original(self, digest: str) -> tuple[int, int, str, dt.datetime] | None:
+        """File, offset, address and time of the response that has that body; None: it is new."""
+        with self._connection.reading() as db:
+            return archived.original(db, digest)
+
+    def confirmed(self, url: str) -> tuple[int, int, str, dt.datetime, str] | None:
+        """What a 304 for that address confirms, and its digest; None: the archive has no body of it."""
+        with self._connection.reading() as db:
+            return archived.latest(db, url)
+
+    def captures(self, url: str) -> list[CaptureRow]:
+        """What was fetched from an address in any of its spellings, oldest first."""
+        with self._connection.reading() as db:
+            return archived.captures(db, url)
+
+    def capture(self, capture_id: int) -> CaptureRow | None:
+        """The capture of that id; None for an unknown one."""
+        with self._connection.reading() as db:
+            return archived.by_id(db, capture_id)
+
+    def captures_in(self, file: str) -> list[CaptureRow]:
+        """What a file of the archive holds, in its order."""
+        with self._connection.reading() as db:
+            return archived.in_file(db, file)
+
+    def captures_between(
+        self, portal: str | None = None, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> Iterator[CaptureRow]:
+        """Captures in the order of files and offsets.  since, until: the first included, the second not."""
+        after = (0, 0)
+        while True:
+            with self._connection.reading() as db:
+                found = archived.between(db, portal, since, until, after)
+            if not found:
+                return
+            yield from (capture for _, capture in found)
+            after = found[-1][0]
+
+    def count_captures(
+        self, portal: str | None = None, since: dt.datetime | None = None, until: dt.datetime | None = None
+    ) -> int:
+        """How many captures that means; see captures_between()."""
+        with self._connection.reading() as db:
+            return archived.count(db, portal, since, until)
+
+    def pages_of(self, capture_ids: Collection[int]) -> Iterator[tuple[CaptureRow, Article]]:
+        """Of these captures, those that articles were read from, with the articles, read bit by bit."""
+        wanted = sorted(capture_ids)
+        for start in range(0, len(wanted), archived.PAGE):
+            with self._connection.reading() as db:
+                pairs = archived.articles_at(db, wanted[start : start + archived.PAGE])
+                articles_by_id = {stored.id: stored.article for stored in reading.by_id(db, [a for _, a in pairs])}
+                rows = [(archived.by_id(db, capture), articles_by_id[article]) for capture, article in pairs]
+            yield from ((row, article) for row, article in rows if row is not None)
+
+    def unarchived_files(self, portal: str) -> Iterator[str]:
+        """Addresses of pictures and attachments of a portal's articles that the archive does not have."""
+        after: int | None = 0
+        while after is not None:
+            with self._connection.reading() as db:
+                urls, after = archived.unarchived_files(db, portal, after)
+            yield from urls
+
+    def articles_without_capture(self) -> tuple[int, list[str]]:
+        """How many articles have no record, and addresses of those among them that an archived run stored."""
+        with self._connection.reading() as db:
+            return archived.without(db)
+
+    def capture_of(self, article_id: int) -> CaptureRow | None:
+        """What an article was read from; None: it was not archived."""
+        with self._connection.reading() as db:
+            return archived.capture_of(db, article_id)
+
+    def articles_of(self, file: str, offset: int | None = None) -> list[StoredArticle]:
+        """The articles read from a file of the archive, or from the record that begins there."""
+        with self._connection.reading() as db:
+            return reading.by_id(db, archived.articles_of(db, file, offset))
+
+    def archive_statistics(self) -> list[tuple[str, str, int, str | None, int, int, int]]:
+        """By portal, kind, status and content type: captures, their bytes, and bytes that revisits saved."""
+        with self._connection.reading() as db:
+            return archived.statistics(db)
 
     def tombstone(self, url: str) -> Tombstone | None:
         """When and why an address was purged; None: it was not."""
@@ -462,11 +667,14 @@ class Corpus:
         with self._connection.reading() as db:
             return search.count(db, wanted)
 
-    def search(self, wanted: Selection, limit: int = 20) -> Found:
-        """The best hits for wanted.words (docs/search.md).  Raises UsageError for a query that makes no sense."""
+    def search(self, wanted: Selection, limit: int = 20, offset: int = 0, *, newest: bool = False) -> Found:
+        """The best hits for wanted.words (docs/search.md), leaving out so many; without words all that are meant.
+
+        newest: the newest first, as without words.  Raises UsageError for a query that makes no sense.
+        """
         self._settle(wanted)
         with self._connection.reading() as db:
-            return search.search(db, wanted, limit)
+            return search.search(db, wanted, limit, offset, newest=newest)
 
     def _settle(self, wanted: Selection) -> None:
         """A query sees all articles; a corpus opened readonly shows what is indexed."""
@@ -492,3 +700,20 @@ class Corpus:
         """All that is known of one portal: sections, months, rejects, failures, runs; None for an unknown name."""
         with self._connection.reading() as db:
             return overview.detail(db, portal)
+
+    # What pages show
+
+    def facets(self, wanted: Selection, total: int) -> Facets:
+        """Portals, months, sections and sources of the articles that are meant, which are so many."""
+        with self._connection.reading() as db:
+            return facets.facets(db, wanted, total)
+
+    def article(self, article_id: int) -> ArticleDetail | None:
+        """All that is known of the article of that number; None where there is none."""
+        with self._connection.reading() as db:
+            return browsing.article(db, article_id)
+
+    def days(self, portal: str, most: int) -> dict[dt.date, int]:
+        """Articles a day of a portal, over so many days up to its newest article's; empty where none has a date."""
+        with self._connection.reading() as db:
+            return browsing.days(db, portal, most)

@@ -71,11 +71,11 @@ def export_articles(choice: Choice, wish: Wish, path: Path, kind: str, tell: Tel
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when it is whole; OutputError where it cannot be written, and nothing of it is left."""
+    """A file that gets its name when the block ends well; else there is none.  Raises OutputError."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     with refusals(path), folder_made(path.parent):
         try:
-            with part.open("xb") as file:
+            with part.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())

@@ -39,6 +39,7 @@ FIELDS: dict[str, str] = {
     "cluster": "address of the representative of its reprint cluster, whether or not it is here; null: it is alone",
     "content_hash": "SHA-256 of the folded text; empty where there is no text, or where it was redacted",
     "template": "name of the learned template that gave the body; null: the generic extractor",
+    "extractor": "release of the extractor that read it",
     "confidence": "0 to 1: how sure the extractor is of the body",
     "fetched_at": "when it was fetched, UTC",
     "evidence": "for each field the rule that gave it, how sure that is, and the text it read",

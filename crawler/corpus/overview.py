@@ -41,7 +41,7 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True)
 class PortalFigures:
-    """A portal's line.  articles: duplicates included; last_run: None where it was never crawled."""
+    """A portal's line.  articles: duplicates included; last_run: None where it was never crawled; title: its name."""
 
     name: str
     city: str | None
@@ -51,6 +51,7 @@ class PortalFigures:
     articles: int
     failed: int
     last_run: PastRun | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ _FIGURES = """
 SELECT name, city, province, home,
     (SELECT count(*) FROM sections WHERE sections.portal = name),
     (SELECT count(*) FROM articles WHERE articles.portal = name),
-    (SELECT count(*) FROM frontier WHERE frontier.portal = name AND state = 'failed')
+    (SELECT count(*) FROM frontier WHERE frontier.portal = name AND state = 'failed'), title
 FROM portals WHERE :name IS NULL OR name = :name ORDER BY name"""
 
 _RUNS = """
@@ -96,8 +97,8 @@ FROM runs WHERE portal = ? ORDER BY id DESC LIMIT ?"""
 def figures(db: Database, name: str | None = None) -> list[PortalFigures]:
     """One line a portal, or that of one, by name."""
     return [
-        PortalFigures(one, city, province, home, found, articles, failed, next(iter(_runs(db, one, 1)), None))
-        for one, city, province, home, found, articles, failed in db.execute(_FIGURES, {"name": name}).fetchall()
+        PortalFigures(one, city, province, home, found, articles, failed, next(iter(_runs(db, one, 1)), None), title)
+        for one, city, province, home, found, articles, failed, title in db.execute(_FIGURES, {"name": name}).fetchall()
     ]
 
 

@@ -15,7 +15,7 @@ from crawler.corpus.schema import STATES
 from crawler.corpus.search import matching
 from crawler.corpus.selection import CLUSTER, Selection
 
-__all__ = ["PAGE", "chosen", "counts", "find", "page"]
+__all__ = ["PAGE", "by_id", "chosen", "counts", "find", "numbered", "page"]
 
 #: Articles read at a time: enough to make the query's cost vanish, some megabytes at most.
 PAGE = 500
@@ -40,15 +40,28 @@ def find(db: Database, url: str) -> StoredArticle | None:
     return next(iter(_stored(db, db.execute(sql, (identity(url),)).fetchall())), None)
 
 
+def numbered(db: Database, article_id: int) -> StoredArticle | None:
+    """The article of that id; None where there is none."""
+    return next(iter(_stored(db, db.execute(f"{_SELECT} WHERE articles.id = ?", (article_id,)).fetchall())), None)
+
+
+def by_id(db: Database, ids: list[int]) -> list[StoredArticle]:
+    """The articles of these ids, in the order in which they were stored."""
+    found = []
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        sql = f"{_SELECT} WHERE articles.id IN ({', '.join('?' * len(some))}) ORDER BY articles.id"
+        found += _stored(db, db.execute(sql, some).fetchall())
+    return found
+
+
 def page(db: Database, after: int, wanted: Selection) -> list[StoredArticle]:
     """The next articles beyond that id, in the order in which they were stored, with all that repeat each other."""
     if wanted.words is None:
         conditions, values = wanted.sql()
         sql = f"{_SELECT} WHERE articles.id > ?{conditions} ORDER BY articles.id LIMIT {PAGE}"
         return _stored(db, db.execute(sql, [after, *values]).fetchall())
-    ids = matching(db, wanted, after, PAGE)
-    sql = f"{_SELECT} WHERE articles.id IN ({', '.join('?' * len(ids))}) ORDER BY articles.id"
-    return _stored(db, db.execute(sql, ids).fetchall())
+    return by_id(db, matching(db, wanted, after, PAGE))
 
 
 def chosen(db: Database, table: str, after: int) -> list[StoredArticle]:

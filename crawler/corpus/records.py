@@ -9,11 +9,13 @@ from typing import Literal
 from crawler.items import Article, Link
 
 __all__ = [
+    "CaptureRow",
     "Cluster",
     "ClusterArticle",
     "Due",
     "Flow",
     "Known",
+    "NewCapture",
     "Noted",
     "Outcome",
     "Pause",
@@ -31,6 +33,7 @@ __all__ = [
     "Tombstone",
     "Visit",
     "Waiting",
+    "WarcFileRow",
 ]
 
 #: new: a story not seen before; duplicate: identical text under another address, linked to the first;
@@ -290,3 +293,67 @@ class Purged:
     url: str
     stored: bool
     copies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCapture:
+    """A record on the disk that the corpus does not list yet.
+
+    digest: of the body as it travelled.  offset, length: bytes of the file.  original: file and offset of the response
+    that holds a revisit's body.  end: bytes of whole records in the file once this one is entered.
+    """
+
+    url: str
+    at: dt.datetime
+    kind: Literal["response", "revisit"]
+    status: int
+    content_type: str | None
+    digest: str
+    file_id: int
+    offset: int
+    length: int
+    end: int
+    original: tuple[int, int] | None = None
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """One fetched answer in the archive.
+
+    file: name below the archive's folder; offset, length: the record's bytes in it.  original_id: for a revisit, the
+    capture that holds its body.  run_id: None for records that a later run found after a kill.
+    """
+
+    id: int
+    url: str
+    at: dt.datetime
+    kind: Literal["response", "revisit"]
+    status: int
+    content_type: str | None
+    digest: str
+    file: str
+    offset: int
+    length: int
+    original_id: int | None
+    run_id: int | None
+    portal: str
+
+
+@dataclass(frozen=True, slots=True)
+class WarcFileRow:
+    """A file of the archive.
+
+    size: bytes of whole records that the corpus lists.  sealed: nothing more is appended.  captures: how many; first,
+    last: when, None where there are none.
+    """
+
+    id: int
+    name: str
+    portal: str
+    begun_at: dt.datetime
+    size: int
+    sealed: bool
+    captures: int = 0
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None

@@ -287,8 +287,69 @@ CREATE TABLE clusters (
 CREATE INDEX clusters_cluster ON clusters(cluster_id);
 """
 
+# By id first: what facets and filters ask of the articles that a search has found stands together, a tenth of the rows.
+_FACETS = "CREATE INDEX articles_facets ON articles(id, portal, section, source, published);"
+
+# digest is of the body as it travelled, so that one body is kept once however many addresses show it.
+_ARCHIVE = """
+CREATE TABLE warc_files (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    begun_at TEXT NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0,
+    sealed INTEGER NOT NULL DEFAULT 0 CHECK (sealed IN (0, 1))
+);
+CREATE INDEX warc_files_portal ON warc_files(portal, sealed);
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    url TEXT NOT NULL,
+    captured_at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('response', 'revisit')),
+    status INTEGER NOT NULL,
+    content_type TEXT,
+    digest TEXT NOT NULL,
+    file_id INTEGER NOT NULL REFERENCES warc_files(id),
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    original_id INTEGER REFERENCES captures(id),
+    run_id INTEGER REFERENCES runs(id),
+    UNIQUE (file_id, offset)
+);
+CREATE INDEX captures_key ON captures(key, captured_at);
+CREATE INDEX captures_digest ON captures(digest) WHERE kind = 'response';
+CREATE INDEX captures_original ON captures(original_id) WHERE original_id IS NOT NULL;
+CREATE INDEX captures_run ON captures(run_id);
+ALTER TABLE articles ADD COLUMN extractor TEXT;
+ALTER TABLE articles ADD COLUMN capture_id INTEGER REFERENCES captures(id);
+CREATE INDEX articles_capture ON articles(capture_id) WHERE capture_id IS NOT NULL;
+"""
+
+# How far a run of scrapy reextract came, so that an interrupted one goes on.
+_REEXTRACTIONS = """
+CREATE TABLE reextractions (
+    id INTEGER PRIMARY KEY,
+    arguments TEXT NOT NULL,
+    extractor TEXT NOT NULL,
+    begun_at TEXT NOT NULL,
+    ended_at TEXT,
+    reached INTEGER NOT NULL DEFAULT 0
+);
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
-MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TEMPLATES, _SEARCH, _REPRINTS)
+MIGRATIONS: tuple[str, ...] = (
+    _WALK + _LEDGER + _ARTICLES,
+    _PAUSES,
+    _AGAIN,
+    _TEMPLATES,
+    _SEARCH,
+    _REPRINTS,
+    _FACETS,
+    _ARCHIVE,
+    _REEXTRACTIONS,
+)
 
 #: The version that has the search index; articles of older corpora are entered when it is made.
 SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1

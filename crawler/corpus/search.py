@@ -168,10 +168,13 @@ def expunge(db: Database, begin: bool) -> bool:
 
 # --- Asking it -------------------------------------------------------------------------------------------------------
 
-_BEST = """
-SELECT articles.id, url, portal, section, published, source, title, subtitle, body, score, duplicate_of
+#: By itself SQLite reads every article's whole row; the index holds what conditions and facets ask for, in a tenth.
+_JOIN = f" CROSS JOIN articles INDEXED BY articles_facets ON articles.id = {TABLE}.rowid"
+
+_SHOWN = """
+SELECT articles.id, url, portal, section, articles.published, source, title, subtitle, body, score, duplicate_of
 FROM ({best}) AS best JOIN articles ON articles.id = best.id JOIN bodies ON bodies.id = body_id
-ORDER BY score, articles.id DESC"""
+ORDER BY {order}, articles.id DESC"""
 
 # Matches are put together first: FTS5 knows a rank only while it walks through its index.
 _KEPT = """
@@ -181,20 +184,25 @@ SELECT {columns} FROM (
 ) WHERE place = 1"""
 
 
-def search(db: Database, wanted: Selection, limit: int) -> Found:
+def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newest: bool = False) -> Found:
     """The best hits, those with the words in their headlines first, and the newest of equals.
 
-    Raises UsageError for a query that makes no sense.
+    offset: hits to leave out, those of the pages before.  newest: the newest first, whatever their score, which is
+    then 0; so it is where wanted has no words.  Raises UsageError for a query that makes no sense.
     """
-    query = parse(wanted.words or "")
-    source, values = _source(wanted, query.match)
-    matches = f"SELECT {TABLE}.rowid AS id, {TABLE}.rank AS score {source}"
+    by_time = newest or wanted.words is None
+    source, values = meant(wanted, join=by_time)
+    number, score = ("articles.id", "0.0") if by_time else (f"{TABLE}.rowid", f"{TABLE}.rank")
+    first, order = ("articles.published", "published DESC") if by_time else ("NULL", "score")
+    matches = f"SELECT {number} AS id, {score} AS score, {first} AS published {source}"
     if wanted.dedupe != "none":
-        matches = _KEPT.format(columns="id, score", matches=matches, place=place_sql(wanted.dedupe))
-    best = f"{matches} ORDER BY score, id DESC LIMIT ?"
-    rows = db.execute(_BEST.format(best=best), [*values, limit]).fetchall()
-    total = len(rows) if len(rows) < limit else count(db, wanted)
-    return Found(total, tuple(_hit(row, query.terms) for row in rows))
+        matches = _KEPT.format(columns="id, score, published", matches=matches, place=place_sql(wanted.dedupe))
+    best = f"{matches} ORDER BY {order}, id DESC LIMIT ? OFFSET ?"
+    rows = db.execute(_SHOWN.format(best=best, order=f"best.{order}"), [*values, limit, offset]).fetchall()
+    ends_here = len(rows) < limit and (rows or not offset)
+    total = offset + len(rows) if ends_here else count(db, wanted)
+    terms = () if wanted.words is None else parse(wanted.words).terms
+    return Found(total, tuple(_hit(row, terms) for row in rows))
 
 
 def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
@@ -219,22 +227,17 @@ def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[in
     return [row[0] for row in db.execute(sql, [*values, after, limit])]
 
 
-def meant(wanted: Selection) -> tuple[str, list[object]]:
+def meant(wanted: Selection, *, join: bool = False) -> tuple[str, list[object]]:
     """FROM and WHERE that lead to the articles before any are left out as repetitions, and their values.
 
-    Raises UsageError for a query that makes no sense.
+    join: over articles in any case; else, where there are words and no other conditions, over the index alone, which
+    is a tenth of the reading.  Raises UsageError for a query that makes no sense.
     """
-    if wanted.words is not None:
-        return _source(wanted, parse(wanted.words).match)
     conditions, values = wanted.sql()
-    return f"FROM articles WHERE 1{conditions}", values
-
-
-def _source(wanted: Selection, match: str) -> tuple[str, list[object]]:
-    conditions, values = wanted.sql()
-    # Without other conditions the index alone answers: a tenth of the reading.
-    join = f" JOIN articles ON articles.id = {TABLE}.rowid" if conditions or wanted.dedupe != "none" else ""
-    return f"FROM {TABLE}{join} WHERE {TABLE} MATCH ?{conditions}", [match, *values]
+    if wanted.words is None:
+        return f"FROM articles WHERE 1{conditions}", values
+    joined = _JOIN if conditions or join or wanted.dedupe != "none" else ""
+    return f"FROM {TABLE}{joined} WHERE {TABLE} MATCH ?{conditions}", [parse(wanted.words).match, *values]
 
 
 def _count(db: Database, what: str, source: str, values: list[object]) -> int:

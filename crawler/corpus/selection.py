@@ -28,8 +28,8 @@ _GROUPS: dict[Dedupe, str] = {
 
 #: A section that led to the article first, or whose list showed it at any time.
 _SECTION = (
-    "(articles.section = ? OR EXISTS (SELECT 1 FROM article_sections JOIN sections ON sections.id = section_id"
-    " WHERE article_id = articles.id AND label = ?))"
+    "(articles.section = ? OR +articles.id IN"
+    " (SELECT article_id FROM article_sections JOIN sections ON sections.id = section_id WHERE label = ?))"
 )
 
 
@@ -39,7 +39,7 @@ class Selection:
 
     words: a query (docs/search.md).  portal: its name.  source: what 来源 contains.  section: the label of any section
     that showed the article.  since, until: bounds of published, the first included, the second not.  dedupe: what of
-    those that repeat each other is left out, once all other conditions hold.
+    those that repeat each other is left out, once all other conditions hold.  source_is: 来源, all of it.
     """
 
     words: str | None = None
@@ -49,12 +49,14 @@ class Selection:
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     dedupe: Dedupe = "none"
+    source_is: str | None = None
 
     def sql(self) -> tuple[str, list[object]]:
         """Conditions on rows of articles, each behind an AND, and their values; without the words and dedupe."""
         wanted: dict[str, list[object]] = {
             "articles.portal = ?": [text(self.portal)],
             "instr(articles.source, ?) > 0": [text(self.source)],
+            "articles.source = ?": [text(self.source_is)],
             _SECTION: [text(self.section)] * 2,
             "articles.published >= ?": [local(self.since)],
             "articles.published < ?": [local(self.until)],

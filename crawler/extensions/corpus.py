@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import weakref
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any, Self
 
@@ -15,6 +16,8 @@ from twisted.python.failure import Failure
 
 from crawler.corpus import Batch, Corpus, PortalLock, Visit, utc_now
 from crawler.errors import (
+    ArchiveError,
+    ArchiveFull,
     ChengwenError,
     CorpusError,
     CorpusFull,
@@ -37,6 +40,8 @@ FATAL = "chengwen/fatal"
 _REASONS: dict[type[ChengwenError], str] = {
     PortalBusy: "busy",
     PortalPaused: "paused",
+    ArchiveError: "archive_error",
+    ArchiveFull: "archive_full",
     CorpusFull: "corpus_full",
     CorpusLocked: "corpus_locked",
     CorpusReadOnly: "corpus_read_only",
@@ -47,7 +52,8 @@ class CorpusSession:
     """The corpus of the setting CORPUS, open from the crawler's beginning to its very end.
 
     corpus: the open corpus; batch: articles not yet written, shared by the pipelines; visits: url of an article on its
-    way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened.
+    way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened, and for a
+    spider of many portals (of_many_portals); runs: portal → run.
 
     Scrapy closes the pipelines, then sends spider_closed (the walk writes its sections down), then engine_stopped:
     only then does the corpus close.  A crawl that never started its engine gets no engine_stopped, and spider_closed
@@ -64,7 +70,8 @@ class CorpusSession:
         self.batch = Batch(self.corpus)
         self.visits: dict[str, Visit] = {}
         self.run_id: int | None = None
-        self._turn: PortalLock | None = None
+        self.runs: dict[str, int] = {}
+        self._turns: list[PortalLock] = []
         self._reason = "failed_to_start"
         self._aborted: str | None = None
         self._started = False
@@ -127,11 +134,48 @@ class CorpusSession:
     def spider_opened(self, spider: Spider) -> None:
         """Open the record of the run."""
         try:
-            self._turn = PortalLock.take(self.corpus.path, spider.name)
+            if getattr(spider, "of_many_portals", False):
+                return
+            self._take_turn(spider.name)
             self._refuse_paused(spider)
-            self.run_id = self.corpus.begin_run(spider.name, _arguments(spider)).id
+            self.run_id = self._begin(spider.name, _arguments(spider))
         except (CorpusError, Later) as error:
             self.abort(error)
+
+    def turn(self, portal: str, arguments: Mapping[str, object]) -> int:
+        """For a spider of many portals: begin one more portal's run; its id.  PortalBusy where another run is on."""
+        if portal not in self.runs:
+            self._take_turn(portal)
+            self._begin(portal, arguments)
+        return self.runs[portal]
+
+    @property
+    def run_ids(self) -> int | Mapping[str, int] | None:
+        """The run, or those of a spider of many portals."""
+        return self.runs if self.run_id is None else self.run_id
+
+    def run_of(self, portal: str) -> int | None:
+        """The run that deals with that portal's pages."""
+        return self.runs.get(portal, self.run_id)
+
+    def write(self) -> None:
+        """Bring the batch into the corpus; where that is impossible, the run ends and the batch stays."""
+        try:
+            stored = self.batch.flush(self.run_ids)
+        except CorpusError as error:
+            self.abort(error)
+            return
+        for article in stored:
+            self._crawler.stats.inc_value(f"articles/{article.outcome}")
+            if article.revised:
+                self._crawler.stats.inc_value("revisits/revised")
+
+    def _take_turn(self, portal: str) -> None:
+        self._turns.append(PortalLock.take(self.corpus.path, portal))
+
+    def _begin(self, portal: str, arguments: Mapping[str, object]) -> int:
+        run_id = self.runs[portal] = self.corpus.begin_run(portal, arguments).id
+        return run_id
 
     def _refuse_paused(self, spider: Spider) -> None:
         """PortalPaused where the host of the home page refused an earlier run and its pause has not passed."""
@@ -161,16 +205,16 @@ class CorpusSession:
     def engine_stopped(self) -> None:
         """Close the record of the run, and the corpus."""
         try:
-            if self.run_id is not None:
-                self._compare(self.run_id)
-                self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
+            for run_id in self.runs.values():
+                self._compare(run_id)
+                self.corpus.end_run(run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
             self._finalizer()
         except CorpusError as error:
             self.abort(error)
         finally:
             self.corpus.close()
-            if self._turn is not None:
-                self._turn.release()
+            for turn in self._turns:
+                turn.release()
 
     def _compare(self, run_id: int) -> None:
         """Index what bulk loads left out, and count which of the run's articles tell a known story."""

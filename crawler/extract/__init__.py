@@ -1,6 +1,6 @@
 """Bytes of a page in, an Article, a Listing or a Template out.  Pure: no Scrapy, no I/O, no database."""
 
-from crawler.extract.article import extract
+from crawler.extract.article import EXTRACTOR, extract
 from crawler.extract.dom import Document, parse
 from crawler.extract.epaper import Edition, EditionPage, article_page, edition_url, read_edition
 from crawler.extract.feeds import FEED_PATHS, Feed, read_feed, read_feed_index
@@ -12,6 +12,7 @@ from crawler.extract.template_json import from_json, to_json
 from crawler.extract.urlshape import seems_article
 
 __all__ = [
+    "EXTRACTOR",
     "FEED_PATHS",
     "Document",
     "Edition",

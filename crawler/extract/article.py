@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from crawler import __version__
 from crawler.extract.body import Body
 from crawler.extract.dom import load
 from crawler.extract.epaper import article_page
@@ -19,7 +20,10 @@ from crawler.extract.template import apply_fields
 from crawler.items import Article, Evidence, Template
 from crawler.urls import canonical
 
-__all__ = ["content_hash", "extract"]
+__all__ = ["EXTRACTOR", "content_hash", "extract"]
+
+#: Written into every article: which rules read it.  Changes with every release that reads pages otherwise.
+EXTRACTOR = f"chengwen/{__version__}"
 
 #: Kinds whose fields are filled (see items.PageKind).
 _STORED = frozenset({"article", "gallery", "video"})
@@ -72,7 +76,7 @@ def extract(
     the page where none does.
     fetched_at: reference for dates like 昨天 or 11-13; None: now.
     """
-    article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at)
+    article = Article(url=url, canonical_url=canonical(url), fetched_at=fetched_at, extractor=EXTRACTOR)
     if not_html(body, content_type):
         article.kind = "not_html"
         return article

@@ -11,8 +11,10 @@ from scrapy.core.downloader import Downloader
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.threads import deferToThread
 
+from crawler.extensions.archive import MEDIA
 from crawler.portals import Portal
 from crawler.urls import host_of
 
@@ -29,6 +31,7 @@ class Scope:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._internal: dict[str, bool] = {}
+        self._media_hosts: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -42,6 +45,10 @@ class Scope:
             return
         host = host_of(request.url)
         redirects = request.meta.get("redirect_urls", ())
+        if not site.owns(request.url) and self._is_media(request, host):
+            if await self._is_internal(host) and not await self._is_internal(host_of(site.home)):
+                raise IgnoreRequest(f"leads to {host}, an address of an internal network")
+            return
         if not site.owns(request.url):
             raise IgnoreRequest(f"leads to {host}, which is no host of {site.name} ({_way_out(site, host)})")
         if redirects and host != host_of(redirects[-1]):
@@ -49,6 +56,13 @@ class Scope:
             request.meta.pop(Downloader.DOWNLOAD_SLOT, None)
             if await self._is_internal(host) and not await self._is_internal(host_of(site.home)):
                 raise IgnoreRequest(f"leads to {host}, an address of an internal network")
+
+    def _is_media(self, request: Request, host: str) -> bool:
+        """Pictures may lie anywhere (-a media=yes), and then the rules of that host are asked for first."""
+        if request.meta.get(MEDIA):
+            self._media_hosts.add(host)
+            return True
+        return host in self._media_hosts and urlparse_cached(request).path == "/robots.txt"
 
     async def _is_internal(self, host: str) -> bool:
         if host not in self._internal:

@@ -15,7 +15,7 @@ from crawler.extensions.backoff import LeftAlone
 from crawler.items import Article, Link
 from crawler.spiders.failures import BLOCKED_STATUS, reason_of, status_of
 from crawler.spiders.parts import PartMissing, whole_article
-from crawler.spiders.reading import news_page
+from crawler.spiders.reading import fetched_at
 from crawler.spiders.revisits import visit_of
 from crawler.urls import key
 
@@ -57,6 +57,7 @@ class Articles:
             callback=self.parse,
             errback=self.failed,
             cb_kwargs={"link_url": link.url, "section": section, "page": page},
+            meta=self._spider.purpose("article", link.url, section=section, page=page),
             priority=PRIORITY,
             # The ledger sees to it that nothing is asked twice; Scrapy's filter would drop, without a word, whatever
             # is redirected to an address that was asked for, and it would wait in the ledger for ever.
@@ -65,14 +66,14 @@ class Articles:
 
     async def parse(
         self, response: Response, link_url: str, section: str | None, page: Place | None
-    ) -> AsyncIterator[Article]:
-        """One article, with the text of all its parts."""
+    ) -> AsyncIterator[Article | Request]:
+        """One article, with the text of all its parts, and requests for its media."""
         self.answered[section] += 1
-        now = dt.datetime.now(dt.UTC)
+        now = fetched_at(response)
         if key(response.url) == key(self._spider.site.home) != key(link_url):
             self._reject(link_url, "redirected_home", response.url)
             return
-        article = news_page(response, self._spider.site, now)
+        article = self._spider.read(response, now)
         if article.kind == "blocked":
             self._fail(link_url, "blocked: challenge page")
             self._spider.refused(response.url, "challenge page")
@@ -90,12 +91,13 @@ class Articles:
         self._spider.session.visits[article.url] = visit_of(response, article)
         self._spider.templates.seen(response, article)
         yield article
+        for request in self._spider.media.of(article, response):
+            yield request
 
     async def whole(self, first: Article, now: dt.datetime) -> Article:
         """The article with all its parts; PartMissing where one cannot be had now."""
-        crawler = self._spider.crawler
-        most = crawler.settings.getint("MAX_PARTS")
-        return await whole_article(first, crawler.engine.download_async, self._spider.site, now, most)
+        most = self._spider.crawler.settings.getint("MAX_PARTS")
+        return await whole_article(first, self._spider, now, most)
 
     def failed(self, failure: Failure) -> None:
         """The ledger keeps what failed and why; a later run asks again."""

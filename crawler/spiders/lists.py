@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from crawler.extensions.backoff import LeftAlone
 from crawler.items import CST, Link, Listing
 from crawler.spiders.failures import reason_of, status_of
-from crawler.spiders.reading import list_page, own_links, what_it_is
+from crawler.spiders.reading import fetched_at, list_page, own_links, what_it_is
 from crawler.spiders.walk import SectionWalk, Seen, page_id
 from crawler.urls import key
 
@@ -68,9 +68,10 @@ class Lists:
             "dont_filter": True,
             "priority": FEED if walk.feed else LIST,
         }
+        purpose = self._spider.purpose("list", walk.url, section=walk.label, feed=walk.feed)
         if form is not None:
-            return FormRequest(url, formdata=form, method="POST", meta={"form": form}, **common)
-        return Request(url, **common)
+            return FormRequest(url, formdata=form, method="POST", meta={"form": form} | purpose, **common)
+        return Request(url, meta=purpose, **common)
 
     def first_page(
         self, label: str, url: str, listing: Listing, response: Response, now: dt.datetime
@@ -82,7 +83,7 @@ class Lists:
 
     def parse(self, response: Response, walk: SectionWalk, depth: int) -> Iterator[Request]:
         """One list page."""
-        spider, now = self._spider, dt.datetime.now(CST)
+        spider, now = self._spider, fetched_at(response).astimezone(CST)
         listing = list_page(response, spider.site, now)
         if walk.list_pages == 0 and not listing.articles and not listing.sections and not walk.feed:
             kind = what_it_is(response, spider.site, now)

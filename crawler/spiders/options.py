@@ -22,7 +22,8 @@ class CrawlOptions:
     url: home page of a portal without a file (spider "portal" only); name: what to call it (default: its host);
     hosts: further hosts that belong to it (comma-separated);
     since, until: first and last day, Chinese time (list pages end at since; e-papers are walked from since to until);
-    limit: new articles to ask for; sections: labels or addresses to keep (comma-separated).
+    limit: new articles to ask for; sections: labels or addresses to keep (comma-separated);
+    media: archive pictures, files and style sheets of articles too.
     """
 
     url: str | None = None
@@ -32,6 +33,7 @@ class CrawlOptions:
     until: dt.date | None = None
     limit: int | None = None
     sections: tuple[str, ...] = ()
+    media: bool = False
 
     @classmethod
     def parse(cls, arguments: dict[str, Any]) -> CrawlOptions:
@@ -87,6 +89,12 @@ def _labels(_: str, text: str) -> tuple[str, ...]:
     return tuple(label.strip() for label in text.replace("，", ",").split(",") if label.strip())
 
 
+def _yes(argument: str, text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise UsageError(f"{argument}: yes or no; write it as media=yes")
+    return text.lower() == "yes"
+
+
 _READERS: dict[str, Callable[[str, str], Any]] = {
     "url": _url,
     "name": lambda _, text: text,
@@ -95,4 +103,5 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "until": _date,
     "limit": _count,
     "sections": _labels,
+    "media": _yes,
 }

@@ -56,7 +56,10 @@ class Papers:
 
     def _request(self, walk: SectionWalk, url: str) -> Request:
         self._asked.add(key(url))
-        return Request(url, self.parse_page, errback=self.page_failed, cb_kwargs={"walk": walk}, dont_filter=True)
+        meta = self._spider.purpose("paper", walk.url, section=walk.label)
+        return Request(
+            url, self.parse_page, errback=self.page_failed, cb_kwargs={"walk": walk}, meta=meta, dont_filter=True
+        )
 
     def parse_page(self, response: Response, walk: SectionWalk) -> Iterator[Request]:
         """A page of an edition: its articles, and from the front page the other pages."""

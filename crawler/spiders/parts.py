@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from scrapy import Request
 from scrapy.http import Response
@@ -12,14 +12,10 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.extract import stitch
 from crawler.items import Article, Evidence
-from crawler.portals import Portal
 from crawler.spiders.failures import NETWORK_ERRORS
-from crawler.spiders.reading import news_page
 from crawler.urls import key
 
-__all__ = ["PartMissing", "whole_article"]
-
-Download = Callable[[Request], Awaitable[Response]]
+__all__ = ["PartMissing", "Reader", "whole_article"]
 
 _PART_MARK = re.compile(r"[\s(（\[【]*[\d一二三四五六七八九十]{1,2}(?:\s*/\s*\d+)?[)）\]】]?$")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -29,20 +25,31 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 NO_SUCH_PART = frozenset({404, 410})
 
 
+class Reader(Protocol):
+    """Who fetches pages and reads them: the spider."""
+
+    def purpose(self, role: str, link: str) -> dict[str, Any]:
+        """What a request is for, as its meta."""
+
+    async def download(self, request: Request) -> Response:
+        """The answer, whatever its status."""
+
+    def read(self, response: Response, now: dt.datetime) -> Article:
+        """The page as an article."""
+
+
 class PartMissing(Exception):
     """A part that the article links to could not be had now; the article is fetched again in a later run."""
 
 
-async def whole_article(
-    first: Article, download: Download, portal: Portal, now: dt.datetime, max_parts: int
-) -> Article:
+async def whole_article(first: Article, reader: Reader, now: dt.datetime, max_parts: int) -> Article:
     """The article with the text of all its parts; `first` itself where it has only one.
 
     Raises PartMissing, naming the part, so that half an article is never stored as a whole one.  A part that does not
     exist (404) is left out, and the evidence of part_urls says so.
     """
     if first.full_url:
-        whole = await _part(first.full_url, download, portal, now)
+        whole = await _part(first.full_url, reader, now)
         if whole and len(whole.body) > len(first.body):
             return _as(whole, first)
     parts, asked = [first], {key(first.url)}
@@ -52,7 +59,7 @@ async def whole_article(
         if key(url) in asked:
             continue
         asked.add(key(url))
-        part = await _part(url, download, portal, now)
+        part = await _part(url, reader, now)
         if part is None:
             first.evidence["part_urls"] = Evidence("a part does not exist", 0.5, url)
         if part is None or not _same_story(first, part):
@@ -62,17 +69,18 @@ async def whole_article(
     return stitch(parts) if len(parts) > 1 else first
 
 
-async def _part(url: str, download: Download, portal: Portal, now: dt.datetime) -> Article | None:
+async def _part(url: str, reader: Reader, now: dt.datetime) -> Article | None:
     """None where there is no such page."""
     try:
-        response = await download(Request(url, callback=NO_CALLBACK, priority=20))
+        meta = reader.purpose("part", url)
+        response = await reader.download(Request(url, callback=NO_CALLBACK, priority=20, meta=meta))
     except NETWORK_ERRORS as e:
         raise PartMissing(f"part {url}: {e}") from e
     if response.status in NO_SUCH_PART:
         return None
     if response.status != 200:
         raise PartMissing(f"part {url}: HTTP {response.status}")
-    return news_page(response, portal, now)
+    return reader.read(response, now)
 
 
 def _as(whole: Article, first: Article) -> Article:

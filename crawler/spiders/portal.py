@@ -17,17 +17,19 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.errors import CorpusError, UsageError
+from crawler.extensions.archive import PURPOSE
 from crawler.extensions.backoff import Backoff
 from crawler.extensions.corpus import CorpusSession
 from crawler.extract import FEED_PATHS, read_feed_index
-from crawler.items import CST
+from crawler.items import CST, Article
 from crawler.portals import Portal, from_url
 from crawler.spiders.articles import Articles
 from crawler.spiders.failures import BLOCKED_STATUS, ignore, reason_of
 from crawler.spiders.lists import FEED, Lists
+from crawler.spiders.media import Media
 from crawler.spiders.options import CrawlOptions
 from crawler.spiders.papers import Papers
-from crawler.spiders.reading import list_page, own_links, what_it_is
+from crawler.spiders.reading import fetched_at, list_page, news_page, own_links, what_it_is
 from crawler.spiders.revisits import Revisits
 from crawler.spiders.tally import Tally
 from crawler.spiders.templates import Templates
@@ -61,6 +63,7 @@ class PortalSpider(scrapy.Spider):
         self.papers = Papers(self)
         self.templates = Templates(self)
         self.revisits = Revisits(self)
+        self.media = Media(self)
         self._given = self._given_sections()
         self._home_asked = False
         self._feeds: list[str] = []
@@ -98,7 +101,18 @@ class PortalSpider(scrapy.Spider):
         session = CorpusSession.of(self.crawler)
         if session.failed:
             return
-        self.session, self.corpus, self.run_id = session, session.corpus, session.open_run
+        try:
+            self.enter(session, session.open_run)
+            for request in self._start_requests():
+                yield request
+        except CorpusError as error:
+            session.abort(error)
+
+    def enter(self, session: CorpusSession, run_id: int) -> None:
+        """Begin to work on the corpus, as that run."""
+        self.session, self.corpus, self.run_id = session, session.corpus, run_id
+        #: tells the looks at an article of one run from those of another (Corpus.missing)
+        self.look_id: int | None = run_id
         settings = self.crawler.settings
         self.limits = Limits(
             pages=settings.getint("SECTION_PAGES"),
@@ -106,13 +120,8 @@ class PortalSpider(scrapy.Spider):
             overlap=dt.timedelta(days=settings.getfloat("OVERLAP_DAYS")),
             since=self.options.since_time,
         )
-        try:
-            self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home, self.site.title)
-            self.templates.load()
-            for request in self._start_requests():
-                yield request
-        except CorpusError as error:
-            session.abort(error)
+        self.corpus.portal(self.name, self.site.city, self.site.province, self.site.home, self.site.title)
+        self.templates.load()
 
     def _start_requests(self) -> Iterator[Request]:
         known = self.corpus.sections(self.name)
@@ -130,10 +139,12 @@ class PortalSpider(scrapy.Spider):
             # A first run that was killed may have died before it asked for them.
             self._probing = not self.site.feeds and not self.corpus.has_finished(self.name)
             yield from self.revisits.requests() if self.options.limit is None else ()
+            yield from self.media.missing()
 
     def _home_request(self) -> Request:
         self._home_asked = True
-        return Request(self.site.home, self.parse_home, errback=self.home_failed, dont_filter=True)
+        meta = self.purpose("home", self.site.home, section=None if self.options.sections else HOME_LABEL)
+        return Request(self.site.home, self.parse_home, errback=self.home_failed, meta=meta, dont_filter=True)
 
     def home_instead(self) -> Iterator[Request]:
         """Sections of a file grow old: when not one of them is left, the navigation says what there is today."""
@@ -155,7 +166,7 @@ class PortalSpider(scrapy.Spider):
 
     def parse_home(self, response: Response) -> Iterator[Request]:
         """The home page: where the sections are, and a list page of its own."""
-        now = dt.datetime.now(CST)
+        now = fetched_at(response).astimezone(CST)
         listing = list_page(response, self.site, now)
         if not listing.articles and not listing.sections:
             kind = what_it_is(response, self.site, now)
@@ -226,6 +237,21 @@ class PortalSpider(scrapy.Spider):
         feed = read_feed_index(response.body, response.url)
         if feed.links or feed.sitemaps:
             yield from self.feed_requests([response.url])
+
+    # --- Pages: what a replay does otherwise ----------------------------------------------------------------------
+
+    def purpose(self, role: str, link: str, **more: Any) -> dict[str, Any]:
+        """What a request is for, as its meta, for the archive: a replay reads the answer as the walk does."""
+        site = {"portal": self.name, "home": self.site.home, "hosts": self.site.hosts, "run": self.run_id}
+        return {PURPOSE: {"as": role, "link": link} | more | site}
+
+    async def download(self, request: Request) -> Response:
+        """The answer, whatever its status."""
+        return await self.crawler.engine.download_async(request)
+
+    def read(self, response: Response, now: dt.datetime) -> Article:
+        """The page as an article, by the portal's templates where they fit."""
+        return news_page(response, self.site, now)
 
     # --- Sections and refusals: what lists, articles and papers share ---------------------------------------------
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from scrapy.http import Response
 
+from crawler.extensions.archive import FETCHED_AT
 from crawler.extract import extract, read_feed_index, read_list, seems_article
 from crawler.items import Article, Link, Listing
 from crawler.portals import Portal
 from crawler.urls import absolute, in_scope, key
 
-__all__ = ["content_type", "declared", "list_page", "news_page", "own_links", "what_it_is"]
+__all__ = ["content_type", "declared", "fetched_at", "list_page", "news_page", "own_links", "what_it_is"]
 
 _HREF = re.compile(rb"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
@@ -22,6 +23,12 @@ def content_type(response: Response) -> str | None:
     """The Content-Type header as sent, or None."""
     value = response.headers.get("Content-Type")
     return value.decode("latin-1") if value else None
+
+
+def fetched_at(response: Response) -> dt.datetime:
+    """When the page was asked for, as the archive has it, aware, UTC; without an archive the present."""
+    moment: dt.datetime | None = response.meta.get(FETCHED_AT)
+    return moment or dt.datetime.now(dt.UTC)
 
 
 def declared(response: Response, portal: Portal) -> str | None:

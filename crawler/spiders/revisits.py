@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from crawler.corpus import Due, Visit
 from crawler.extensions.backoff import LeftAlone
 from crawler.items import Article
 from crawler.spiders.parts import PartMissing
-from crawler.spiders.reading import news_page
+from crawler.spiders.reading import fetched_at
 from crawler.urls import key
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ class Revisits:
                 errback=self.failed,
                 cb_kwargs={"due": due},
                 headers=_conditions(due.visit),
-                meta={"handle_httpstatus_list": [NOT_MODIFIED, *ABSENT]},
+                meta={"handle_httpstatus_list": [NOT_MODIFIED, *ABSENT]}
+                | spider.purpose("revisit", due.url, section=due.section),
                 dont_filter=True,
                 priority=PRIORITY,
             )
@@ -71,8 +71,8 @@ class Revisits:
 
     async def _article(self, response: Response, due: Due) -> Article | None:
         """The page as an article that may be stored; None, with the reason counted, where it is none."""
-        spider, now = self._spider, dt.datetime.now(dt.UTC)
-        first = news_page(response, spider.site, now)
+        spider, now = self._spider, fetched_at(response)
+        first = spider.read(response, now)
         if first.kind == "blocked":
             spider.refused(response.url, "challenge page")
             return None
@@ -120,7 +120,7 @@ class Revisits:
 
     def _missing(self, due: Due, why: str) -> None:
         self._count("missing")
-        if self._spider.corpus.missing(due.article_id, why, self._spider.run_id):
+        if self._spider.corpus.missing(due.article_id, why, self._spider.look_id):
             self._count("gone")
 
     def _count(self, what: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import Response
 
-from crawler.corpus import StoredTemplate
+from crawler.corpus import Corpus, StoredTemplate
 from crawler.errors import UsageError
 from crawler.extract import extract, from_json, learn, to_json
 from crawler.items import CST, Article, Page, Template
@@ -23,7 +23,7 @@ from crawler.urls import key
 if TYPE_CHECKING:
     from crawler.spiders.portal import PortalSpider
 
-__all__ = ["Templates"]
+__all__ = ["Templates", "stored_templates"]
 
 logger = logging.getLogger(__name__)
 
@@ -64,19 +64,10 @@ class Templates:
 
     def load(self) -> None:
         """Use what earlier runs learned."""
-        for stored in self._spider.corpus.templates(self._spider.name):
-            self._version = max(self._version, stored.version)
-            template = self._read(stored)
-            if template is not None:
-                self._learned[template.name] = template
+        corpus, name = self._spider.corpus, self._spider.name
+        self._version = max((stored.version for stored in corpus.templates(name)), default=self._version)
+        self._learned |= {template.name: template for template in stored_templates(corpus, name)}
         self._use()
-
-    def _read(self, stored: StoredTemplate) -> Template | None:
-        try:
-            return replace(from_json(stored.json), name=stored.name, version=stored.version)
-        except UsageError as error:
-            logger.error("%s: version %d of the template is not used: %s", self._spider.name, stored.version, error)
-            return None
 
     def _use(self) -> None:
         self._spider.site = replace(self._spider.site, templates=(*self._by_hand, *self._learned.values()))
@@ -149,6 +140,19 @@ class Templates:
             if stored.outcome == "updated":
                 self._spider.crawler.stats.inc_value("articles/updated")
         self._again = []
+
+
+def stored_templates(corpus: Corpus, portal: str) -> list[Template]:
+    """A portal's learned templates in the order in which they are tried; one that cannot be read is logged."""
+    return [template for stored in corpus.templates(portal) if (template := _template(stored)) is not None]
+
+
+def _template(stored: StoredTemplate) -> Template | None:
+    try:
+        return replace(from_json(stored.json), name=stored.name, version=stored.version)
+    except UsageError as error:
+        logger.error("%s: version %d of the template is not used: %s", stored.portal, stored.version, error)
+        return None
 
 
 def _learned(pages: list[Page], name: str, version: int) -> Template | None:

@@ -1,0 +1,1 @@
+"""Reading an archive again: `scrapy crawl replay` (docs/replay.md)."""
