@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.health_portals import KINDS, Simulation
+from benchmarks.health_portals import BEGIN, KINDS, Simulation
 from crawler.corpus.health.watch import PortalState, step
 
 #: Hours after the end of a break, or of an outage, in which an alarm is still about it.
@@ -46,7 +46,11 @@ def judge(seed: int, kind: str | None) -> Result:
             elif any(a <= number < b + AFTERMATH and b - a > 1 for a, b in sim.outages):
                 result.outages += 1
             else:
-                result.false.append((number, f"{change.finding.section_id or ''}{change.finding.figure}"))
+                f = change.finding
+                span = number - (f.since - BEGIN).total_seconds() / 3600
+                result.false.append(
+                    (number, f"{f.section_id or ''}{f.figure} {f.seen:.0f}/{f.of:.0f} u{f.usual:.3f} {span:.0f}h")
+                )
     sim.settle()
     return result
 
@@ -69,12 +73,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--portals", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", default="0/1")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     rows = defaultdict(list)
     false: Counter[str] = Counter()
     years, total_false, incidents = 0.0, 0, 0
-    for number in range(args.portals):
+    part, parts = map(int, args.part.split("/"))
+    for number in range(part, args.portals, parts):
         kind = kind_of(number, args.portals)
         result = judge(args.seed * 100_000 + number, kind)
         rows[kind].append(result)
@@ -82,11 +88,17 @@ def main() -> int:
         total_false += len(result.false)
         days = {n // 48 for n, _ in result.false}
         incidents += len(days)
-        false.update(name.lstrip("0123456789") for _, name in result.false)
+        false.update(name.split()[0].lstrip("0123456789") for _, name in result.false)
         if args.verbose:
             broken = result.sim.break_
-            what = f"{broken.kind} s={broken.section} lost={broken.lost} begins {broken.begins} ends {broken.ends} visible {broken.visible} found {result.found} by {result.by} within {within(result)}" if broken else "healthy"
-            print(number, f"{result.sim.a_day:.1f}/day", len(result.sim.sections), what, "FALSE", result.false, flush=True)
+            what = (
+                f"{broken.kind} s={broken.section} lost={broken.lost} begins {broken.begins} ends {broken.ends} visible {broken.visible} found {result.found} by {result.by} within {within(result)}"
+                if broken
+                else "healthy"
+            )
+            print(
+                number, f"{result.sim.a_day:.1f}/day", len(result.sim.sections), what, "FALSE", result.false, flush=True
+            )
     everything = []
     for kind in KINDS:
         if not rows[kind]:
@@ -104,7 +116,9 @@ def main() -> int:
     for k in (1, 2):
         good = sum(lag is not None and lag <= k for lag in everything)
         print(f"within {k}: {good} of {n} = {good / n:.3f}")
-    print(f"{years:.1f} portal years; false alarms {total_false} ({total_false / years:.2f} a year), incidents {incidents} ({incidents / years:.2f}); {dict(false)}")
+    print(
+        f"{years:.1f} portal years; false alarms {total_false} ({total_false / years:.2f} a year), incidents {incidents} ({incidents / years:.2f}); {dict(false)}"
+    )
     return 0
 
 

@@ -43,6 +43,8 @@ KINDS = (
     "portal frozen",
     "rejects",
 )
+#: Days on which a special column begins in some section: about five a year, of one to four days.
+SPECIAL = 0.013
 FIELDS = ("title", "time", "source", "reporter")
 REASONS = ("no_body", "too_short", "not_an_article:list", "no_title")
 #: Days over which a decay runs from healthy to lost, at least and at most; it is a break once this much is lost.
@@ -104,6 +106,11 @@ class Simulation:
         self.absences = self._absences()
         self.break_ = self._break() if kind else None
         self.run_count = DAYS * 24
+        self.odd = 0.0
+        self.awaited = 0.0
+        self.last_news: dict[int, int] = {}
+        self.longest: dict[int, int] = {}
+        self.scores: dict[str, float] = {}
 
     # --- What it is like ---------------------------------------------------------------------------------------------
 
@@ -188,18 +195,18 @@ class Simulation:
         held = [0] * len(self.sections)
         mood: list[dict[str, float]] = [{} for _ in self.sections]
         column: tuple[int, int] = (-1, 0)
-        self.fresh_runs: list[list[int]] = [[] for _ in self.sections]
         for number in range(self.run_count):
             when = BEGIN + dt.timedelta(hours=number, minutes=draw.uniform(0, 6))
             if when.date().toordinal() != day:
                 day = when.date().toordinal()
                 level = 0.7 * level + draw.gauss(0, self.wander)
                 mood = [self._mood() for _ in self.sections]
-                if draw.random() < 0.03:
+                if draw.random() < SPECIAL:
                     column = (draw.randrange(len(self.sections)), day + draw.randint(1, 4))
+                    self.odd = draw.uniform(0.1, 0.3)
             rate = self._rate(when, level)
             for index, section in enumerate(self.sections):
-                held[index] += self._arrivals(section, rate, when, first=number == 0)
+                held[index] += self._arrivals(number, index, section, rate, when)
             if self._away(number):
                 continue
             special = column[0] if column[1] >= day else -1
@@ -213,19 +220,26 @@ class Simulation:
         rate = self.a_day * self.hours[when.hour] / sum(self.hours) * math.exp(level - self.wander**2)
         if when.weekday() >= 5:
             rate *= self.weekend
-        if any(first <= when.date() < first + dt.timedelta(days=days) for first, days in FESTIVALS):
+        if _is_festival(when.date()):
             rate *= self.festival
         return rate
 
-    def _arrivals(self, section: Section, rate: float, when: dt.datetime, *, first: bool) -> int:
-        if first:
+    def _arrivals(self, number: int, index: int, section: Section, rate: float, when: dt.datetime) -> int:
+        if number == 0:
             return self.random.randint(100, 400)
-        if section.style == "workdays" and when.weekday() >= 5:
-            rate *= 0.05
+        festival = _is_festival(when.date())
+        if section.style == "workdays" and (when.weekday() >= 5 or festival):
+            rate *= 0.05 if not festival else 0.1
         rate *= section.share
         if section.style == "morning":
             rate = rate / self.hours[when.hour] * sum(self.hours) * (0.92 if when.hour == 7 else 0.08 / 23)
+        self._await(number, index, rate / self.burst, festival)
         count = _poisson(self.random, rate / self.burst)
+        if count and self._broken(number) is None:
+            for who in (index, -1):
+                gap = number - self.last_news.get(who, number)
+                self.longest[who] = max(self.longest.get(who, 0), gap)
+                self.last_news[who] = number
         return sum(1 + _geometric(self.random, self.burst) for _ in range(count))
 
     def _away(self, number: int) -> bool:
@@ -257,9 +271,7 @@ class Simulation:
         found = self.break_
         return found if found and found.begins <= number < found.ends else None
 
-    def _read(
-        self, number: int, index: int, figures: SectionFigures, held: list[int], hit: Break | None
-    ) -> None:
+    def _read(self, number: int, index: int, figures: SectionFigures, held: list[int], hit: Break | None) -> None:
         """One section's list in one run."""
         section, draw = self.sections[index], self.random
         kind = hit.kind if hit else ""
@@ -271,10 +283,12 @@ class Simulation:
         figures.ended_by, figures.list_pages = "known", 1 + (held[index] > section.page // 2)
         if number == 0:
             figures.list_pages = held[index] // section.page + 1
-        links = section.page * figures.list_pages - draw.choice((0, 0, 0, 1, 2)) - (held[index] % 3 if figures.list_pages > 1 else 0)
+        links = (
+            section.page * figures.list_pages
+            - draw.choice((0, 0, 0, 1, 2))
+            - (held[index] % 3 if figures.list_pages > 1 else 0)
+        )
         figures.fresh = held[index]
-        if held[index] and number:
-            self.fresh_runs[index].append(number)
         held[index] = 0
         if kind == "lists thin":
             assert hit
@@ -282,6 +296,8 @@ class Simulation:
             figures.fresh = sum(draw.random() < hit.shrink for _ in range(figures.fresh))
             self._note(number)
         if kind in ("section frozen", "portal frozen"):
+            if figures.fresh:
+                self._note(number)
             figures.fresh = 0
         figures.links_seen = max(1, links)
 
@@ -328,7 +344,7 @@ class Simulation:
         draw = self.random
         articles.count += 1
         # Articles of a special column are made otherwise: no source, short.
-        odd = special and draw.random() < 0.3
+        odd = special and draw.random() < self.odd
         for name in FIELDS:
             chance = self._chance(section.missing[name], mood[name], lost.get(name, 0.0))
             gone = draw.random() < (max(chance, 0.8) if odd and name in ("source", "reporter") else chance)
@@ -374,9 +390,8 @@ class Simulation:
         self._note(number)
         if broken.visible is not None:
             return
-        scores = self.__dict__.setdefault("scores", {})
-        scores[name] = scores.get(name, 0.0) + self._log_ratio(section, name, value, lost[name], part)
-        if scores[name] >= self.CERTAIN:
+        self.scores[name] = self.scores.get(name, 0.0) + self._log_ratio(section, name, value, lost[name], part)
+        if self.scores[name] >= self.CERTAIN:
             broken.visible = number
 
     @staticmethod
@@ -390,25 +405,31 @@ class Simulation:
         broken = healthy + (1 - healthy) * lost
         return math.log(broken / healthy) if value else math.log(max(1 - broken, 1e-9) / (1 - healthy))
 
-    def settle(self) -> None:
-        """After the year: from when breaks of lists and rhythms could be told."""
-        broken = self.break_
-        if broken is None:
+    def _await(self, number: int, index: int, bursts: float, festival: bool) -> None:
+        """Bursts that a frozen list withholds.
+
+        The observer knows the rates and the longest silence so far, before which silence proves nothing.  When a whole
+        portal is silent, there may be a festival for all it knows, which leaves a tenth of the news for eleven days at most.
+        """
+        broken = self._broken(number)
+        if broken is None or not broken.kind.endswith("frozen") or broken.section not in (None, index):
             return
-        if broken.kind.endswith("frozen"):
-            sections = range(len(self.sections)) if broken.section is None else [broken.section]
-            broken.visible = self._silence_is_new(broken, sections)
-            broken.evidence = [] if broken.visible is None else [broken.visible, broken.visible + 1, broken.visible + 2]
-        elif not broken.lost:
+        silent = number - self.last_news.get(index if broken.section is not None else -1, number)
+        doubtful = broken.section is None and not festival and silent <= 11 * 24
+        self.awaited += bursts * 0.1 if doubtful else bursts
+        longest = self.longest.get(index if broken.section is not None else -1, 0)
+        if broken.visible is None and self.awaited >= self.CERTAIN and silent > longest:
+            broken.visible = number
+
+    def settle(self) -> None:
+        """After the year: from when breaks of lists could be told."""
+        broken = self.break_
+        if broken is not None and not broken.lost and not broken.kind.endswith("frozen"):
             broken.visible = broken.evidence[0] if broken.evidence else None
 
-    def _silence_is_new(self, broken: Break, sections: range | list[int]) -> int | None:
-        """The first run by which the silence is longer than any that there would have been all year without it."""
-        news = sorted({run for index in sections for run in self.fresh_runs[index]})
-        longest = max((b - a for a, b in zip(news, news[1:], strict=False)), default=0)
-        last = max((run for run in news if run < broken.begins), default=broken.begins)
-        at = last + longest + 1
-        return at if at < broken.ends else None
+
+def _is_festival(day: dt.date) -> bool:
+    return any(first <= day < first + dt.timedelta(days=days) for first, days in FESTIVALS)
 
 
 def _poisson(draw: random.Random, mean: float) -> int:

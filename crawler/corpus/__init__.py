@@ -2,10 +2,12 @@
 
 from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
+from crawler.corpus.completeness import Completeness
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, format_of
 from crawler.corpus.export_formats import FORMATS
+from crawler.corpus.health.records import Alarm, Judgement, PortalHealth, Usual
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
@@ -21,6 +23,7 @@ from crawler.corpus.records import (
     Purged,
     Reprint,
     Revision,
+    Route,
     Run,
     Section,
     Stored,
@@ -35,9 +38,11 @@ from crawler.corpus.selection import Selection
 
 __all__ = [
     "FORMATS",
+    "Alarm",
     "Batch",
     "Cluster",
     "ClusterArticle",
+    "Completeness",
     "Corpus",
     "Due",
     "Excerpt",
@@ -46,6 +51,7 @@ __all__ = [
     "Found",
     "History",
     "Hit",
+    "Judgement",
     "Known",
     "Noted",
     "Outcome",
@@ -53,10 +59,12 @@ __all__ = [
     "Pause",
     "PortalDetail",
     "PortalFigures",
+    "PortalHealth",
     "PortalLock",
     "Purged",
     "Reprint",
     "Revision",
+    "Route",
     "Run",
     "Section",
     "Selection",
@@ -64,6 +72,7 @@ __all__ = [
     "StoredArticle",
     "StoredTemplate",
     "Tombstone",
+    "Usual",
     "Visit",
     "Waiting",
     "check_target",

@@ -69,7 +69,7 @@ class PortalDetail:
     """All that the corpus says of one portal.
 
     section_articles: id of a section → articles that stand in it.  months: 2022-11 → articles published then, ""
-    for those without a date.  rejects: reason → pages.  failures: the newest; figures.failed counts them all.
+    for those without a date.  first_run: when it was first crawled, None: never.  rejects: reason → pages.  failures: the newest; figures.failed counts them all.
     """
 
     figures: PortalFigures
@@ -79,6 +79,7 @@ class PortalDetail:
     rejects: dict[str, int]
     failures: list[FailedLink]
     runs: list[PastRun]
+    first_run: dt.datetime | None = None
 
 
 _FIGURES = """
@@ -114,6 +115,7 @@ def detail(db: Database, name: str) -> PortalDetail | None:
         rejects=_counted(db, _BY_REASON, name),
         failures=_failures(db, name),
         runs=_runs(db, name, RUNS_SHOWN),
+        first_run=parse(db.execute("SELECT min(started_at) FROM runs WHERE portal = ?", (name,)).fetchone()[0]),
     )
 
 

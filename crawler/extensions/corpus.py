@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import weakref
+from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from typing import Any, Self
 
@@ -47,7 +48,8 @@ class CorpusSession:
     """The corpus of the setting CORPUS, open from the crawler's beginning to its very end.
 
     corpus: the open corpus; batch: articles not yet written, shared by the pipelines; visits: url of an article on its
-    way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened.
+    way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened; at_end:
+    called with the outcome when all is written and the corpus still open.
 
     Scrapy closes the pipelines, then sends spider_closed (the walk writes its sections down), then engine_stopped:
     only then does the corpus close.  A crawl that never started its engine gets no engine_stopped, and spider_closed
@@ -64,6 +66,7 @@ class CorpusSession:
         self.batch = Batch(self.corpus)
         self.visits: dict[str, Visit] = {}
         self.run_id: int | None = None
+        self.at_end: list[Callable[[str], None]] = []
         self._turn: PortalLock | None = None
         self._reason = "failed_to_start"
         self._aborted: str | None = None
@@ -162,6 +165,9 @@ class CorpusSession:
         """Close the record of the run, and the corpus."""
         try:
             if self.run_id is not None:
+                if not self.failed:
+                    for act in self.at_end:
+                        act(self._reason)
                 self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
                 if not self.failed:
                     self.corpus.index()

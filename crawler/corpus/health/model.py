@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 __all__ = [
     "BUCKETS",
@@ -29,6 +29,7 @@ _A_DECADE = 12
 #: Classes of confidence and the like: 0 to 1 in steps of a twentieth.
 TENTHS = 21
 
+_K = TypeVar("_K")
 #: ok: nothing beyond its own noise; watch: something changed, news still come; broken: news are lost or spoilt.
 VerdictName = Literal["ok", "watch", "broken"]
 
@@ -78,14 +79,15 @@ class Articles:
         self.count += other.count
         self.judged += other.judged
         self.misfits += other.misfits
-        for mine, theirs in (
-            (self.missing, other.missing),
-            (self.rejects, other.rejects),
-            (self.lengths, other.lengths),
-            (self.confidences, other.confidences),
-        ):
-            for name, count in theirs.items():  # type: ignore[attr-defined]  # dicts of two kinds of keys
-                mine[name] = mine.get(name, 0) + count  # type: ignore[index,attr-defined]
+        _add(self.missing, other.missing)
+        _add(self.rejects, other.rejects)
+        _add(self.lengths, other.lengths)
+        _add(self.confidences, other.confidences)
+
+
+def _add(mine: dict[_K, int], theirs: dict[_K, int]) -> None:
+    for name, count in theirs.items():
+        mine[name] = mine.get(name, 0) + count
 
 
 @dataclass(slots=True)

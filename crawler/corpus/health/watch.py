@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crawler.corpus.health.model import (
@@ -16,14 +16,23 @@ from crawler.corpus.health.model import (
     SectionFigures,
     VerdictName,
 )
-from crawler.corpus.health.rhythm import Rhythm
-from crawler.corpus.health.sequential import Event, Rank, Rate, Sequential
+from crawler.corpus.health.rhythm import FESTIVAL_DAYS, Rhythm
+from crawler.corpus.health.sequential import Event, Rank, Ranked, Rate, Sequential
 from crawler.items import CST
 
 __all__ = ["PortalState", "SectionState", "Watch", "step"]
 
 #: False alarms a year that all tests of a portal share: half of what was promised, since the bound is not exact.
 BUDGET = 0.5
+#: Tests over articles that a section has, roughly: four fields, template, lengths, confidence, some reasons of rejects.
+ARTICLE_TESTS = 10
+#: What the tests over runs are let off, so that two bad runs in a row are an alarm where one in three hundred is bad.
+TWO_RUNS = 0.5
+#: What the tests over articles are let off: a CUSUM jumps over its threshold, mostly by more than this, and Lorden's
+#: bound does not count it (Siegmund 1985, §2.6); the simulation of benchmarks/health.py confirms it.
+OVERSHOOT = 2.0
+#: A section whose weekends bring less than this part of its share on workdays rests at festivals too.
+RESTS = 0.4
 #: Days and observations before a figure is judged: two weekends, and a share to speak of.
 LEARN_DAYS, LEARN_ARTICLES, LEARN_RUNS = 14.0, 40.0, 24
 #: Articles of one run that count at most while learning: the backlog of a first run is of many years.
@@ -32,6 +41,8 @@ BACKLOG = 60
 PAUSE_INTERVALS, PAUSE_DAYS = 6.0, 2.0
 #: A list page with less than this share of its usual links has lost some.
 THIN = 0.5
+#: Share of the sections whose lists are bad at once that concerns the portal as a whole.
+MOST_LISTS = 0.5
 #: Steps of the slow median of links a page.
 MEDIAN_STEP = 0.02
 #: News that a section must have missed, and days of silence, before the share of it counts as lost.
@@ -41,7 +52,7 @@ SHARE_NEWS = 30.0
 #: Share of the articles that has to suffer before a portal is broken rather than to be watched.
 SPOILT = 0.4
 #: Without these an article is no article.
-VITAL = frozenset({"missing_title", "missing_time", "short", "list", "blocked", "silence"})
+VITAL = frozenset({"missing_title", "missing_time", "short", "list", "lists", "blocked", "silence"})
 #: A section below this share of the portal's news is watched, not mourned.
 WEIGHTY = 0.05
 
@@ -50,11 +61,13 @@ _UNREAD = frozenset({"stopped", "limit", None})
 
 
 def _run_rate() -> Rate:
-    return Rate(kind="runs", strata=1, prior=0.02, weight=10.0, floor=5e-4, dispersed=False, least_bad=2, clear_at=4.5)
+    return Rate(kind="runs", prior=0.02, weight=10.0, floor=5e-4, dispersed=False, least_bad=2, clear_at=4.5)
 
 
 def _share_rate() -> Rate:
-    return Rate(kind="share", strata=16, prior=0.9, weight=1.0, floor=1e-4, least_bad=MISSED)
+    return Rate(
+        kind="share", prior=0.9, weight=1.0, floor=1e-4, least_bad=MISSED, least_worse=0.8, least_days=0.5, by_run=True
+    )
 
 
 @dataclass(slots=True)
@@ -65,7 +78,6 @@ class ArticleTests:
     short: Rank = field(default_factory=Rank)
     long: Rank = field(default_factory=lambda: Rank(up=True))
     confidence: Rank = field(default_factory=Rank)
-    runs: int = 0
     pages: int = 0
     since: float | None = None
 
@@ -92,16 +104,19 @@ class SectionState:
 
 @dataclass(slots=True)
 class PortalState:
-    """All that is remembered of a portal.  last: when the last run began, in days; interval: usual days between runs."""
+    """All that is remembered of a portal.  last: when the last run began, in days; counted:
+    the last that counted news; interval: usual days between runs."""
 
     runs: int = 0
     first: float | None = None
     last: float | None = None
     interval: float | None = None
+    counted: float | None = None
     sections: dict[int, SectionState] = field(default_factory=dict)
     articles: ArticleTests = field(default_factory=ArticleTests)
     rhythm: Rhythm = field(default_factory=Rhythm)
     blocked: Rate = field(default_factory=_run_rate)
+    lists: Rate = field(default_factory=_run_rate)
     open: dict[str, Finding] = field(default_factory=dict)
 
     @property
@@ -110,6 +125,15 @@ class PortalState:
         if any(finding.severity == "broken" for finding in self.open.values()):
             return "broken"
         return "watch" if self.open else "ok"
+
+    def test(self, finding: Finding) -> Sequential | None:
+        """The test that raised a finding; None for a silence, which is none of them."""
+        section = self.sections.get(finding.section_id) if finding.section_id else None
+        if finding.figure in ("blocked", "lists"):
+            return getattr(self, finding.figure)  # type: ignore[no-any-return]  # both are Rates
+        if section is not None and finding.figure in ("list", "yield"):
+            return section.lists if finding.figure == "list" else section.share
+        return dict((section or self).articles.named()).get(finding.figure)
 
 
 def key_of(finding: Finding) -> str:
@@ -147,7 +171,7 @@ class Watch:
         if state.first is None or state.first > self.now:
             state.first = self.now
         self.old = self.now - state.first >= LEARN_DAYS and state.runs >= LEARN_RUNS / 2
-        self.budget = self._budget()
+        self._budgets()
         refused = run.outcome == "blocked"
         self._event("blocked", None, state.blocked, self._runs(state.blocked, refused), "")
         whole = run.outcome == "finished" or (run.outcome or "").startswith("closespider")
@@ -158,12 +182,16 @@ class Watch:
         self._remember(whole)
         return self.changes
 
-    def _budget(self) -> float:
-        """Threshold of a run's log-likelihood ratio: so many tests, so often a year, so few false alarms."""
-        interval = max(self.state.interval or 1.0, 1 / 48)
-        sections = len(self.state.sections)
-        tests = 12 + 14 * sections
-        return math.log(max(365.25 / interval, 52.0) * tests / BUDGET)
+    def _budgets(self) -> None:
+        """Thresholds of log-likelihood ratios: so many tests, so often a year, so few false alarms."""
+        state = self.state
+        runs = 365.25 / max(state.interval or 1.0, 1 / 48)
+        with_news = min(runs, 365.25 * state.rhythm.a_day) if state.rhythm.known else runs
+        sections = len(state.sections)
+        self.runs_budget = _log(runs * (2 + sections) / BUDGET) - TWO_RUNS
+        self.yield_budget = _log(with_news * (1 + sections) / BUDGET)
+        self.silence_budget = _log(with_news / BUDGET)
+        self.article_budget = _log(with_news * ARTICLE_TESTS * (1 + sections) / BUDGET) - OVERSHOOT
 
     def _remember(self, whole: bool) -> None:
         state = self.state
@@ -177,7 +205,7 @@ class Watch:
     # --- Lists -------------------------------------------------------------------------------------------------------
 
     def _lists(self) -> None:
-        state = self.state
+        state, read, lost = self.state, 0, 0
         for section in self._walked():
             known = state.sections.get(section.section_id or 0)
             if known is None:
@@ -185,8 +213,13 @@ class Watch:
             known.label, known.route = section.label, section.route
             bad, detail = self._list_is_bad(known, section)
             self._event("list", section, known.lists, self._runs(known.lists, bad), detail)
+            read, lost = read + 1, lost + bad
             known.runs += 1
             known.last_fresh = self.now if section.fresh else known.last_fresh
+
+        if read > 1:
+            event = self._runs(state.lists, lost > read * MOST_LISTS)
+            self._event("lists", None, state.lists, event, f"{lost} of {read} sections")
 
     def _walked(self) -> Iterator[SectionFigures]:
         """Sections that were read, or tried; those that used to be there and are not any more count as missing."""
@@ -218,22 +251,24 @@ class Watch:
         return thin, f"shows {ratio:.0f} links a page, usually {known.links:.0f}"
 
     def _runs(self, rate: Rate, bad: bool) -> Event | None:
-        threshold = self._runs_threshold() if rate.known >= LEARN_RUNS and self.old else None
-        return rate.observe(float(bad), 1.0, 0, self.now, threshold)
-
-    def _runs_threshold(self) -> float:
-        return self.budget - 2.0
+        threshold = self.runs_budget if rate.known >= LEARN_RUNS and self.old else None
+        return rate.observe([(0, float(bad), 1.0)], self.now, threshold)
 
     # --- Yield -------------------------------------------------------------------------------------------------------
 
     def _yields(self) -> None:
         state = self.state
-        if self.paused:
+        elapsed, state.counted = self.now - (state.counted or self.now), state.counted or self.now
+        usable = list(self._countable())
+        if self.paused or elapsed <= 0 or elapsed > PAUSE_DAYS:
             state.rhythm.forget_silence()
+            state.counted = self.now
             return
-        usable = [s for s in self._countable() if s.section_id is not None]
+        if len(usable) * 2 < len(state.sections):
+            return
+        state.counted = self.now
         total = sum(s.fresh for s in usable)
-        if state.rhythm.observe(total, self.cell, self.elapsed, self.now, self.budget):
+        if state.rhythm.observe(total, self.cell, elapsed, self.now, self.silence_budget):
             self._raise("silence", None, state.rhythm.awaited, state.rhythm.awaited, 0.0, state.rhythm.silent)
         elif total and "0/silence" in state.open:
             self._end("cleared", "0/silence")
@@ -251,50 +286,70 @@ class Watch:
     def _share(self, section: SectionFigures, total: int) -> None:
         known = self.state.sections[section.section_id or 0]
         rate = known.share
-        news = sum(rate.usual_of) - sum(rate.usual_bad)
+        news = rate.total[1] - rate.total[0]
         judged = self.now - known.first >= LEARN_DAYS and news >= SHARE_NEWS and self.old
-        event = rate.observe(total - section.fresh, total, self.part, self.now, self.budget if judged else None)
+        threshold = self.yield_budget if judged else None
+        if judged and _rests(rate) and self.now - known.last_fresh < FESTIVAL_DAYS:
+            threshold = math.inf
+        event = rate.observe([(self.part, total - section.fresh, total)], self.now, threshold)
         self._event("yield", section, rate, event, "")
 
     # --- Articles ----------------------------------------------------------------------------------------------------
 
     def _articles(self) -> None:
-        everything = Articles()
-        for section in self.run.sections:
-            everything.add(section.articles)
+        parts = [section for section in self.run.sections if section.articles.pages]
+        if not parts:
+            return
+        # The portal first: by the section's ranks as they were before this run.
+        self._tests(self.state.articles, parts, None)
+        for section in parts:
             known = self.state.sections.get(section.section_id or 0)
-            if known is not None and (section.articles.count or section.articles.rejects):
-                self._tests(known.articles, section.articles, section)
-        if everything.count or everything.rejects:
-            self._tests(self.state.articles, everything, None)
+            if known is not None:
+                self._tests(known.articles, [section], section)
 
-    def _tests(self, tests: ArticleTests, articles: Articles, section: SectionFigures | None) -> None:
+    def _tests(self, tests: ArticleTests, parts: list[SectionFigures], section: SectionFigures | None) -> None:
         if tests.since is None:
             tests.since = self.now
-        tests.runs += 1
-        for name, bad, of in _shares(tests, articles):
+        articles = Articles()
+        for part in parts:
+            articles.add(part.articles)
+        for name in _figures(tests, articles):
             rate = tests.rates.get(name)
             if rate is None:
                 rate = tests.rates[name] = Rate()
                 if name.startswith("reject"):
-                    rate.usual_of[self.weekend] = tests.pages
+                    rate.total[1] = float(tests.pages)
             threshold = self._article_threshold(tests, rate.known)
-            cap = 1.0 if threshold is not None else min(1.0, BACKLOG / of) if of else 1.0
-            event = rate.observe(bad * cap, of * cap, self.weekend, self.now, threshold)
-            self._event(name, section, rate, event, "")
-        for name, rank, counts in (
-            ("short", tests.short, articles.lengths),
-            ("long", tests.long, articles.lengths),
-            ("confidence", tests.confidence, articles.confidences),
-        ):
-            event = rank.observe(counts, self.now, self._article_threshold(tests, rank.known))
+            cap = 1.0 if threshold is not None else min(1.0, BACKLOG / articles.pages)
+            shares = [
+                ((part.section_id or 0) * 2 + self.weekend, bad * cap, of * cap)
+                for part in parts
+                for bad, of in (_share(name, part.articles),)
+                if of
+            ]
+            self._event(name, section, rate, rate.observe(shares, self.now, threshold), "")
+        for name, kind in (("short", "lengths"), ("long", "lengths"), ("confidence", "confidences")):
+            rank: Rank = getattr(tests, name)
+            threshold = self._article_threshold(tests, rank.known)
+            ranked = [] if section else self._ranked(name, kind, parts, rank)
+            event = rank.observe(getattr(articles, kind), self.now, threshold, ranked)
             self._event(name, section, rank, event, "")
         tests.pages += articles.pages
+
+    def _ranked(self, name: str, kind: str, parts: list[SectionFigures], whole: Rank) -> list[Ranked]:
+        """Articles with their ranks in their own section, or among all where that knows too few."""
+        found = []
+        for part in parts:
+            known = self.state.sections.get(part.section_id or 0)
+            own: Rank | None = getattr(known.articles, name) if known else None
+            ranks = own.ranks if own is not None and own.known >= LEARN_ARTICLES else whole.ranks
+            found.append((getattr(part.articles, kind), ranks))
+        return found
 
     def _article_threshold(self, tests: ArticleTests, known: float) -> float | None:
         assert tests.since is not None
         judged = self.now - tests.since >= LEARN_DAYS and known >= LEARN_ARTICLES and self.old
-        return self.budget if judged else None
+        return self.article_budget if judged else None
 
     # --- Findings ----------------------------------------------------------------------------------------------------
 
@@ -350,11 +405,29 @@ class Watch:
             self.changes.append(Change(how, finding))
 
 
-def _shares(tests: ArticleTests, articles: Articles) -> Iterable[tuple[str, float, float]]:
-    """Figure, bad ones, of how many; for every reason of rejects that was ever met."""
-    for name in FIELDS:
-        yield f"missing_{name}", articles.missing.get(name, 0), articles.count
-    yield "misfit", articles.misfits, articles.judged
+def _log(number: float) -> float:
+    return math.log(max(number, 100.0))
+
+
+def _rests(rate: Rate) -> bool:
+    """True for a section that is quiet at weekends, even more than the portal is."""
+    parts = ([own for part, own in rate.strata.items() if part // 8 == kind] for kind in (0, 1))
+    workdays, weekends = (1 - (sum(b for b, _ in some) + 1) / (sum(of for _, of in some) + 1) for some in parts)
+    return weekends < workdays * RESTS
+
+
+def _figures(tests: ArticleTests, articles: Articles) -> list[str]:
+    """Names of the shares that are watched; every reason of rejects from when it was first met."""
     reasons = {name for name in tests.rates if name.startswith("reject_")}
-    for name in reasons | {f"reject_{reason}" for reason in articles.rejects}:
-        yield name, articles.rejects.get(name.removeprefix("reject_"), 0), articles.pages
+    reasons |= {f"reject_{reason}" for reason in articles.rejects}
+    return [*(f"missing_{name}" for name in FIELDS), "misfit", *sorted(reasons)]
+
+
+def _share(name: str, articles: Articles) -> tuple[float, float]:
+    """Bad ones, of how many."""
+    if name == "misfit":
+        return articles.misfits, articles.judged
+    kind, _, what = name.partition("_")
+    if kind == "missing":
+        return articles.missing.get(what, 0), articles.count
+    return articles.rejects.get(what, 0), articles.pages
