@@ -64,7 +64,7 @@ def _usual(health: PortalHealth) -> Iterator[str]:
     silence = f", never silent for longer than {_hours(usual.longest_silence)}" if usual.longest_silence else ""
     every = f", looked at every {_hours(usual.interval)}" if usual.interval else ""
     yield f"Usual: {news}{silence}{every}."
-    with_fields = [f"{_FIELDS[field]} on {1 - share:.0%}" for field, share in usual.missing.items()]
+    with_fields = [f"{_FIELDS[field]} on {100 * (1 - share):.0f} %" for field, share in usual.missing.items()]
     if with_fields:
         yield f"Of its articles there is usually {', '.join(with_fields)}."
 
@@ -95,7 +95,7 @@ def _completeness(complete: Completeness | None) -> Iterator[str]:
     yield (
         f"Completeness since {_day(complete.since)}: lists showed {complete.lists} articles, feeds {complete.feeds}, "
         f"{complete.both} were in both. By that about {complete.published:.0f} were published "
-        f"(95 %: {complete.low:.0f} to {complete.high:.0f}), and {complete.stored} are stored, {complete.share:.0%}."
+        f"(95 %: {complete.low:.0f} to {complete.high:.0f}), and {complete.stored} are stored, {100 * complete.share:.0f} %."
     )
 
 

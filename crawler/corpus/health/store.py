@@ -1,4 +1,4 @@
-"""Health in the database: figures of a run, the tests' memory, alarms.  The judging itself is crawler.corpus.health.watch."""
+"""Health in the database: figures of a run, the tests' memory, alarms.  The judging is crawler.corpus.health.watch."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _health(
     db: Database, portal: str, run_id: int, version: int, text: str, judged_at: str, verdict: VerdictName | None
 ) -> PortalHealth:
     state = state_json.load(text) if version == state_json.STATE_VERSION else PortalState()
-    opened = db.execute(f"{_ALARMS} AND ended_at IS NULL ORDER BY severity, alarms.id", (portal,)).fetchall()
+    opened = db.execute(f"{_ALARMS} AND ended_at IS NULL ORDER BY severity, alarms.section_id IS NOT NULL, alarms.id", (portal,)).fetchall()
     ended = db.execute(
         f"{_ALARMS} AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?", (portal, PAST_SHOWN)
     ).fetchall()

@@ -159,6 +159,7 @@ class Watch:
         self.cell = local.hour + 24 * self.weekend
         self.part = local.hour // 3 + 8 * self.weekend
         self.changes: list[Change] = []
+        self.over: list[str] = []
         self.elapsed = 0.0 if state.last is None else self.now - state.last
         usual = state.interval or self.elapsed
         self.paused = state.last is None or not 0 < self.elapsed <= max(PAUSE_INTERVALS * usual, PAUSE_DAYS)
@@ -179,6 +180,8 @@ class Watch:
             self._lists()
             self._yields()
         self._articles()
+        for figure in self.over:
+            self._left_over(figure)
         self._remember(whole)
         return self.changes
 
@@ -205,21 +208,26 @@ class Watch:
     # --- Lists -------------------------------------------------------------------------------------------------------
 
     def _lists(self) -> None:
-        state, read, lost = self.state, 0, 0
-        for section in self._walked():
-            known = state.sections.get(section.section_id or 0)
-            if known is None:
-                known = state.sections[section.section_id or 0] = SectionState(first=self.now)
-            known.label, known.route = section.label, section.route
-            bad, detail = self._list_is_bad(known, section)
+        state = self.state
+        found = [(self._known(section), section) for section in self._walked()]
+        judged = [(known, section, *self._list_is_bad(known, section)) for known, section in found]
+        lost = sum(bad for _, _, bad, _ in judged)
+        if len(judged) > 1:
+            event = self._runs(state.lists, lost > len(judged) * MOST_LISTS)
+            self._event("lists", None, state.lists, event, f"{lost} of {len(judged)} sections")
+        for known, section, bad, detail in judged:
             self._event("list", section, known.lists, self._runs(known.lists, bad), detail)
-            read, lost = read + 1, lost + bad
             known.runs += 1
             known.last_fresh = self.now if section.fresh else known.last_fresh
 
-        if read > 1:
-            event = self._runs(state.lists, lost > read * MOST_LISTS)
-            self._event("lists", None, state.lists, event, f"{lost} of {read} sections")
+    def _known(self, section: SectionFigures) -> SectionState:
+        """What is remembered of a section, with its present name."""
+        number = section.section_id or 0
+        known = self.state.sections.get(number)
+        if known is None:
+            known = self.state.sections[number] = SectionState(first=self.now)
+        known.label, known.route = section.label, section.route
+        return known
 
     def _walked(self) -> Iterator[SectionFigures]:
         """Sections that were read, or tried; those that used to be there and are not any more count as missing."""
@@ -236,7 +244,7 @@ class Watch:
 
     def _list_is_bad(self, known: SectionState, section: SectionFigures) -> tuple[bool, str]:
         if section.ended_by == "absent":
-            return True, "the portal no longer links it"
+            return True, "is no longer linked by the portal"
         if section.ended_by in _BAD_LIST:
             return True, "cannot be read" if section.ended_by == "failed" else "shows no links"
         if section.route == "paper" or not section.list_pages:
@@ -360,10 +368,25 @@ class Watch:
             return
         if event != "raised":
             self._end(event, f"{(section.section_id if section else None) or 0}/{figure}")
+            if section is None:
+                self.over.append(figure)
+            return
+        if section is not None and f"0/{_whole(figure)}" in self.state.open:
+            # One break, one alarm: it stands for its sections as long as it is open.
             return
         latch = test.latch
         assert latch is not None
         self._raise(figure, section, latch.bad, latch.of, latch.usual, self.now - latch.since, detail)
+
+    def _left_over(self, figure: str) -> None:
+        """The portal's own alarm is over; sections that it stood for, and that are still bad, speak for themselves."""
+        own = "list" if figure == "lists" else figure
+        for number, known in self.state.sections.items():
+            section = SectionFigures(number, known.label, known.route)
+            finding = Finding(own, number, known.label, "watch", self.run.started_at, 0, 1, 0)
+            test = self.state.test(finding)
+            if test is not None and test.latch is not None and key_of(finding) not in self.state.open:
+                self._event(own, section, test, "raised", "is bad" if own == "list" else "")
 
     def _raise(
         self,
@@ -414,6 +437,11 @@ def _rests(rate: Rate) -> bool:
     parts = ([own for part, own in rate.strata.items() if part // 8 == kind] for kind in (0, 1))
     workdays, weekends = (1 - (sum(b for b, _ in some) + 1) / (sum(of for _, of in some) + 1) for some in parts)
     return weekends < workdays * RESTS
+
+
+def _whole(figure: str) -> str:
+    """The portal's figure that stands for a section's."""
+    return {"list": "lists", "yield": "silence"}.get(figure, figure)
 
 
 def _figures(tests: ArticleTests, articles: Articles) -> list[str]:

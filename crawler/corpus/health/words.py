@@ -54,7 +54,7 @@ def _usually(finding: Finding) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %" if share >= 0.01 else f"{share * 100:.1f} %"
+    return f"{share * 100:.0f} %" if share >= 0.01 else "less than 1 %"
 
 
 def headline(name: str, verdict: str, findings: Sequence[Finding]) -> str:
@@ -75,7 +75,7 @@ _ADVICE = {
     "silence": "look whether the portal has news; if it has, its lists stand elsewhere: scrapy onboard {home}",
     "misfit": "a new template is learned by itself within some runs; scrapy portals {name} --template shows it",
     "missing": "scrapy preview URL of an example shows what is read there; a selector in the portal's file mends it",
-    "short": "scrapy preview URL of an example shows what was cut; a template pinned too long may be the cause (--unpin)",
+    "short": "scrapy preview URL of an example shows what was cut; a pinned template may be the cause (--unpin)",
     "long": "scrapy preview URL of an example shows what is too much; relearn: scrapy portals {name} --template",
     "confidence": "scrapy preview URL of an example shows why the extractor doubts",
     "reject": "look at an example: scrapy preview URL; if it is an article, add a selector to the portal's file",
