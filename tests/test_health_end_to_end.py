@@ -84,15 +84,18 @@ def test_the_story_says_what_changed_and_what_to_do(redesigned):
 
 def test_statistics_have_the_same_names_for_every_portal(redesigned):
     folder, _ = redesigned
-    (stats,) = sqlite3.connect(folder / "corpus.db").execute("SELECT stats FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    (stats,) = (
+        sqlite3.connect(folder / "corpus.db").execute("SELECT stats FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    )
     found = {name: value for name, value in json.loads(stats).items() if name.startswith("portal/demo/")}
     assert found["portal/demo/verdict"] == "broken"
     assert found["portal/demo/alarms"] == 1
     assert found["portal/demo/requests"] > 0
 
 
-def crawled(weather, corpus, *options):
-    return crawl_url(weather.url, corpus, *options)
+def path(number):
+    """An address that says nothing of the day."""
+    return f"/news/{1000 + number}.html"
 
 
 def page(number, whole):
@@ -101,25 +104,32 @@ def page(number, whole):
     return text if whole else text.replace("2026-03-01 09:00 来源：河口日报", "")
 
 
+def front(newest):
+    """A front page of the sixty newest, without their dates."""
+    return respond(
+        small_portal.home(*(path(n) for n in range(newest - 60, newest))).replace("<span>2026-03-01</span>", "")
+    )
+
+
 def test_articles_without_their_times_break_a_portal(tmp_path, hook):  # noqa: F811
     """The lists are fine, the crawl is fine, and yet: exit status 1, three examples, and the webhook is told once."""
     corpus, options = tmp_path / "corpus.db", ("-s", f"HEALTH_WEBHOOK={hook.url}", "-s", "REVISIT_LIMIT=0")
-    answers = small_portal.portal(60)
+    answers = {"/": front(60)} | {path(n): respond(page(n, whole=True)) for n in range(60)}
+    statuses = []
     with Weather(answers) as weather:
-        assert crawled(weather, corpus, *options).status == 0
+        assert crawl_url(weather.url, corpus, *options).status == 0
         give_past(corpus)
-        statuses = []
-        for first in (60, 70, 80):
-            paths = [small_portal.path(n) for n in range(first, first + 10)]
-            weather.answers["/"] = respond(small_portal.home(*paths).replace("<span>2026-03-01</span>", ""))
-            weather.answers |= {path: respond(page(first + n, whole=False)) for n, path in enumerate(paths)}
-            done = crawled(weather, corpus, *options)
+        for newest in (70, 80, 90):
+            weather.answers["/"] = front(newest)
+            weather.answers |= {path(n): respond(page(n, whole=False)) for n in range(newest - 10, newest)}
+            done = crawl_url(weather.url, corpus, *options)
             statuses.append(done.status)
     assert statuses == [0, 1, 1], done
-    assert "no time on 20 of 20 articles" in done.err or "no time on 30 of 30 articles" in done.err
+    assert "no time on 30 of 30 articles" in done.err
     health = alarms(corpus)
     times = next(alarm for alarm in health.alarms if alarm.figure == "missing_time")
     assert len(times.examples) == 3
+    assert {url.partition("/news/")[2] for url in times.examples} <= {f"{1000 + n}.html" for n in range(60, 80)}
     assert [body["verdict"] for _, body in hook.told] == ["broken"]
 
 
@@ -155,4 +165,7 @@ def test_a_hook_that_fails_loses_no_run(tmp_path):
     assert [line for line in done.err.splitlines() if "HEALTH_WEBHOOK=" in line]
     assert "Traceback" not in done.err
     with sqlite3.connect(corpus) as db:
-        assert db.execute("SELECT outcome, verdict FROM runs ORDER BY id DESC LIMIT 1").fetchone() == ("blocked", "broken")
+        assert db.execute("SELECT outcome, verdict FROM runs ORDER BY id DESC LIMIT 1").fetchone() == (
+            "blocked",
+            "broken",
+        )

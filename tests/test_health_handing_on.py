@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
+import email.policy
 import http.server
 import json
 import logging
+import socket
 import threading
 
 import pytest
@@ -172,18 +175,15 @@ class Mailbox:
 @pytest.fixture
 def mailbox():
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
-    controller._trigger_server = lambda: None  # it would connect to port 0
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        box.port = free.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]
     yield box
     controller.stop()
 
 
 def test_a_mailbox_is_told(mailbox):
-    import email
-    import email.policy
-
     settings = {"HEALTH_MAIL": ["desk@example.cn"], "MAIL_HOST": "127.0.0.1", "MAIL_PORT": mailbox.port}
     told(settings | {"MAIL_FROM": "crawler@example.cn"})
     (envelope,) = mailbox.messages

@@ -19,7 +19,15 @@ from crawler.commands.portals_templates import import_templates, pin_template
 from crawler.commands.portals_view import print_detail, print_differences, print_table
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.commands.template_view import print_templates
-from crawler.corpus import Completeness, Corpus, PortalDetail, PortalFigures, PortalHealth, StoredTemplate
+from crawler.corpus import (
+    Completeness,
+    Corpus,
+    PortalDetail,
+    PortalFigures,
+    PortalHealth,
+    RunningIds,
+    StoredTemplate,
+)
 from crawler.errors import ChengwenError, PortalError, UnknownPortal, UsageError
 from crawler.portals import Portal, load, names, where
 from crawler.spiders.loader import portals_dir
@@ -137,12 +145,13 @@ class Command(ScrapyCommand):
         file = where(name, self._folder)
         health = next(iter(self._read(lambda corpus: corpus.health(name), [])), None)
         complete = self._read(lambda corpus: corpus.completeness(name), None)
+        ids = self._read(lambda corpus: corpus.running_ids(name), None)
         if opts.json:
-            told = {"health": _plain(health), "completeness": _plain(complete)}
+            told = {"health": _plain(health), "completeness": _plain(complete), "running_ids": _plain(ids)}
             _write_json(self._as_json(name, portal, detail, file) | told)
         else:
             if detail is not None:
-                print_story(name, detail, health, complete)
+                print_story(name, detail, health, complete, ids)
             print_detail(name, portal, detail, file)
         return OK
 
@@ -206,7 +215,7 @@ class Command(ScrapyCommand):
             return question(corpus)
 
 
-def _plain(record: PortalHealth | Completeness | None) -> dict[str, Any] | None:
+def _plain(record: PortalHealth | Completeness | RunningIds | None) -> dict[str, Any] | None:
     return dataclasses.asdict(record) if record is not None else None
 
 

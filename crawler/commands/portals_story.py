@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from crawler.corpus import Alarm, Completeness, PortalDetail, PortalHealth
+from crawler.corpus import Alarm, Completeness, PortalDetail, PortalHealth, RunningIds
 from crawler.items import CST
 
 __all__ = ["print_story", "story"]
@@ -16,18 +16,18 @@ _FIELDS = {"title": "a headline", "time": "a time", "source": "a source", "repor
 
 
 def print_story(
-    name: str, detail: PortalDetail, health: PortalHealth | None, complete: Completeness | None
+    name: str, detail: PortalDetail, health: PortalHealth | None, complete: Completeness | None, ids: RunningIds | None
 ) -> None:
     """The story, folded to the width of the terminal; addresses stay whole."""
     console = Console(highlight=False)
     console.print(f"story of {name}", markup=False, style="italic")
-    for line in story(name, detail, health, complete):
+    for line in story(name, detail, health, complete, ids):
         console.print(line, markup=False, soft_wrap=line.startswith("    "))
     console.print()
 
 
 def story(
-    name: str, detail: PortalDetail, health: PortalHealth | None, complete: Completeness | None
+    name: str, detail: PortalDetail, health: PortalHealth | None, complete: Completeness | None, ids: RunningIds | None
 ) -> Iterator[str]:
     """Its sentences, one a line; examples are indented."""
     yield from _collected(name, detail)
@@ -37,6 +37,7 @@ def story(
         yield from _usual(health)
         yield from _changed(health)
     yield from _completeness(complete)
+    yield from _ids(ids)
 
 
 def _collected(name: str, detail: PortalDetail) -> Iterator[str]:
@@ -96,6 +97,15 @@ def _completeness(complete: Completeness | None) -> Iterator[str]:
         f"Completeness since {_day(complete.since)}: lists showed {complete.lists} articles, feeds {complete.feeds}, "
         f"{complete.both} were in both. By that about {complete.published:.0f} were published "
         f"(95 %: {complete.low:.0f} to {complete.high:.0f}), and {complete.stored} are stored, {100 * complete.share:.0f} %."
+    )
+
+
+def _ids(ids: RunningIds | None) -> Iterator[str]:
+    if ids is None:
+        return
+    yield (
+        f"Running numbers since {_day(ids.since)}: {ids.met} of the {ids.numbers} from {ids.first} to {ids.last} are "
+        "articles that were met; the others are drafts, other channels, or missing."
     )
 
 

@@ -2,7 +2,7 @@
 
 from crawler.corpus.batch import Batch
 from crawler.corpus.codec import utc_now
-from crawler.corpus.completeness import Completeness
+from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, format_of
@@ -66,6 +66,7 @@ __all__ = [
     "Revision",
     "Route",
     "Run",
+    "RunningIds",
     "Section",
     "Selection",
     "Stored",

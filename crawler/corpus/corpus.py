@@ -30,7 +30,7 @@ from crawler.corpus import (
 )
 from crawler.corpus import templates as learned
 from crawler.corpus.codec import utc_now
-from crawler.corpus.completeness import Completeness
+from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.connection import Connection
 from crawler.corpus.health import store as health
 from crawler.corpus.health.records import Judgement, PortalHealth
@@ -204,6 +204,11 @@ class Corpus:
         """How many articles the portal published of late, and how many are known; None without a second route."""
         with self._connection.reading() as db:
             return completeness.estimate(db, portal, self._clock())
+
+    def running_ids(self, portal: str) -> RunningIds | None:
+        """Numbers of the articles met of late, where the portal counts them; None where it does not."""
+        with self._connection.reading() as db:
+            return completeness.running_ids(db, portal, self._clock())
 
     # Hosts that refuse
 

@@ -6,7 +6,7 @@ text with an offset: SQLite has no type for them, and people read the file with 
 
 from __future__ import annotations
 
-__all__ = ["APPLICATION_ID", "HEALTH_VERSION", "MIGRATIONS", "SEARCH_VERSION", "STATES", "VERSION"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "SEARCH_VERSION", "STATES", "VERSION"]
 
 #: "CHWN" in PRAGMA application_id: tells a corpus from any other SQLite file.
 APPLICATION_ID = int.from_bytes(b"CHWN", "big")
@@ -342,9 +342,6 @@ MIGRATIONS: tuple[str, ...] = (_WALK + _LEDGER + _ARTICLES, _PAUSES, _AGAIN, _TE
 
 #: The version that has the search index; articles of older corpora are entered when it is made.
 SEARCH_VERSION = MIGRATIONS.index(_SEARCH) + 1
-
-#: The version that has tables of health; older files that are opened for reading say nothing of it.
-HEALTH_VERSION = MIGRATIONS.index(_HEALTH) + 1
 
 #: user_version of a file that this release writes.
 VERSION = len(MIGRATIONS)

@@ -39,20 +39,24 @@ LEAST_EFFECT = 0.1
 #: Days after which a suspicion that has come to nothing is dropped, and what raised it counts as usual.
 PATIENCE = 45.0
 #: Days that special columns, exhibitions and congresses last, in which a portal's articles are other than usual.
-SPELL = 7.0
+SPELL = 10.0
 
 Event = Literal["raised", "cleared", "accepted"]
 
 
 @dataclass(slots=True)
 class Latch:
-    """An open alarm.  at, since: days; bad, of: counted since then; ratio: collected evidence that it is over."""
+    """An open alarm.  at, since: days; share: of bad ones when it was raised; bad, of: counted since then.
+
+    ratio: collected evidence that it is over.
+    """
 
     at: float
     since: float
     bad: float
     of: float
     usual: float
+    share: float
     ratio: float = 0.0
 
 
@@ -89,7 +93,8 @@ class Sequential:
         """How much more days (and runs, where bursts are looked at) differ than independent observations; at least 1."""
         if not self.dispersed:
             return 1.0
-        return max(1.0, self.squares[0] / self.squares[1], self.run_squares[0] / self.run_squares[1])
+        by_run = self.run_squares[0] / self.run_squares[1] if self.by_run else 1.0
+        return max(1.0, self.squares[0] / self.squares[1], by_run)
 
     def _spread(self, residual: float, variance: float, when: float) -> None:
         """Collect residuals by day: whole days, and as many as it takes for half an expected event."""
@@ -160,7 +165,7 @@ class Sequential:
 
     def _raise(self, score: list[float], when: float) -> Event:
         _, since, _, bad, usual, of = score
-        self.latch = Latch(when, since, bad, of, usual / of)
+        self.latch = Latch(when, since, bad, of, usual / of, bad / of)
         self.scores = []
         self.residual = self.variance = 0.0
         self.held, self.held_run = [0.0, 0.0], [0.0, 0.0]
@@ -310,7 +315,7 @@ class Rate(Sequential):
         good = 1 - latch.usual
         if self.kind == "share":
             return 1 - good * SILENT
-        return min(max(latch.bad / latch.of, latch.usual + good / 4), ALL)
+        return min(max(latch.share, latch.usual + good / 4), 0.9 if self.kind == "runs" else ALL)
 
 
 def _alternatives(kind: str, usual: float) -> tuple[float, ...]:

@@ -17,7 +17,6 @@ from crawler.corpus.health.model import FIELDS, Change, Finding, VerdictName
 from crawler.corpus.health.records import Alarm, Judgement, PortalHealth, Usual
 from crawler.corpus.health.watch import LEARN_DAYS, PortalState, step
 from crawler.corpus.health.words import advice, describe, headline
-from crawler.corpus.schema import HEALTH_VERSION
 
 __all__ = ["judge", "overview", "sighting_mark"]
 
@@ -170,9 +169,7 @@ def _told(db: Database, portal: str, changes: Sequence[Change], kinds: tuple[str
 
 
 def overview(db: Database, portal: str | None = None) -> list[PortalHealth]:
-    """Every portal that was judged, or one; nothing of a corpus that an older release wrote."""
-    if db.execute("PRAGMA user_version").fetchone()[0] < HEALTH_VERSION:
-        return []
+    """Every portal that was judged, or one."""
     rows = db.execute(
         "SELECT health.portal, health.run_id, version, state, coalesce(ended_at, started_at), verdict"
         " FROM health JOIN runs ON runs.id = health.run_id WHERE :portal IS NULL OR health.portal = :portal"
@@ -186,7 +183,9 @@ def _health(
     db: Database, portal: str, run_id: int, version: int, text: str, judged_at: str, verdict: VerdictName | None
 ) -> PortalHealth:
     state = state_json.load(text) if version == state_json.STATE_VERSION else PortalState()
-    opened = db.execute(f"{_ALARMS} AND ended_at IS NULL ORDER BY severity, alarms.section_id IS NOT NULL, alarms.id", (portal,)).fetchall()
+    opened = db.execute(
+        f"{_ALARMS} AND ended_at IS NULL ORDER BY severity, alarms.section_id IS NOT NULL, alarms.id", (portal,)
+    ).fetchall()
     ended = db.execute(
         f"{_ALARMS} AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?", (portal, PAST_SHOWN)
     ).fetchall()
