@@ -1,4 +1,6 @@
-"""Simulated portals for benchmarks/health.py: a year of hourly runs each, some with a break.  Knows nothing of the tests.
+"""Simulated portals for benchmarks/health.py: a year of hourly runs each, some with a break.
+
+The simulation knows nothing of the tests that it feeds.
 
 News come in bursts (a doubly stochastic process: day and night, weekends, festivals, a wandering level, several at a
 time); articles of a day and of a special column are alike; machines and portals fail now and then.  What is drawn is
@@ -409,7 +411,7 @@ class Simulation:
         """Bursts that a frozen list withholds.
 
         The observer knows the rates and the longest silence so far, before which silence proves nothing.  When a whole
-        portal is silent, there may be a festival for all it knows, which leaves a tenth of the news for eleven days at most.
+        portal is silent, there may be a festival for all it knows: a tenth of the news, for eleven days at most.
         """
         broken = self._broken(number)
         if broken is None or not broken.kind.endswith("frozen") or broken.section not in (None, index):

@@ -52,7 +52,7 @@ HARVEST_LEAST_HOURS = 1.0
 # Files that say how all portals of the corpus are, written anew after every judged run; empty: none.
 HEALTH_JSON = ""
 HEALTH_TEXTFILE = ""
-# Told when a portal's verdict changes: an address that is sent JSON, and mail addresses (with Scrapy's MAIL_* settings).
+# Told when a portal's verdict changes: an address that is sent JSON, and mail addresses (Scrapy's MAIL_* settings).
 HEALTH_WEBHOOK = ""
 HEALTH_MAIL: list[str] = []
 

@@ -14,8 +14,8 @@ NEWS = 3
 def give_past(corpus: Path, portal: str = "demo", days: int = DAYS, hours: int = 6) -> None:
     """Move the portal's first run back, and put copies of it, without the backlog, between then and now."""
     db = sqlite3.connect(corpus)
-    first, ended, stats = db.execute(
-        "SELECT id, ended_at, stats FROM runs WHERE portal = ? AND outcome = 'finished' ORDER BY id LIMIT 1", (portal,)
+    first, stats = db.execute(
+        "SELECT id, stats FROM runs WHERE portal = ? AND outcome = 'finished' ORDER BY id LIMIT 1", (portal,)
     ).fetchone()
     began = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
     db.execute("UPDATE runs SET started_at = ?, ended_at = ? WHERE id = ?", (_text(began), _text(began), first))

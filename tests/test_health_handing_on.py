@@ -107,7 +107,7 @@ class Hook(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):  # noqa: N802 - http.server's name
+    def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.told.append((self.headers["Content-Type"], json.loads(body)))
         self.send_response(self.server.status)

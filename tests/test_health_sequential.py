@@ -7,8 +7,10 @@ import random
 import pytest
 
 from crawler.corpus.health.model import bucket
+from crawler.corpus.health.rank import Rank
+from crawler.corpus.health.rate import Rate
 from crawler.corpus.health.rhythm import Rhythm
-from crawler.corpus.health.sequential import ACCEPTED_AFTER, Rank, Rate
+from crawler.corpus.health.sequential import ACCEPTED_AFTER
 
 THRESHOLD = 11.0
 

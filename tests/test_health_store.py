@@ -138,6 +138,7 @@ def test_an_alarm_and_its_end_are_judgements(corpus, tmp_path):
 
 #: Schema of the release before health.
 BEFORE = MIGRATIONS.index(_HEALTH)
+OCTOBER = "2022-10-01T00:00:00+00:00"
 
 
 def older(path, monkeypatch):
@@ -149,10 +150,13 @@ def older(path, monkeypatch):
         with Corpus.open(path, clock=clock) as corpus:
             corpus._connection._db.execute("PRAGMA user_version")
         db = sqlite3.connect(path)
-        db.execute("INSERT INTO portals (name, added_at, home) VALUES (?, '2022-10-01T00:00:00+00:00', 'http://www.example.cn/')", (PORTAL,))
         db.execute(
-            "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, 'k', '要闻', 'http://a/', '2022-10-01T00:00:00+00:00')",
-            (PORTAL,),
+            "INSERT INTO portals (name, added_at, home) VALUES (?, ?, 'http://www.example.cn/')",
+            (PORTAL, OCTOBER),
+        )
+        db.execute(
+            "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, 'k', '要闻', 'http://a/', ?)",
+            (PORTAL, OCTOBER),
         )
         for _ in range(21 * 4):
             now = clock.forward(hours=6).isoformat(timespec="microseconds")

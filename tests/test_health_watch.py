@@ -9,7 +9,8 @@ import pytest
 
 from crawler.corpus.health import state_json
 from crawler.corpus.health.model import Articles, RunFigures, SectionFigures
-from crawler.corpus.health.watch import PortalState, step
+from crawler.corpus.health.state import PortalState
+from crawler.corpus.health.watch import step
 
 BEGIN = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

@@ -57,7 +57,7 @@ class Command(ScrapyCommand):
         """For --help."""
         return (
             "Without a name: a table of the portals that have articles in the corpus (setting CORPUS); --all: of all "
-            "that are known. With a name: its story (collected since when, what is usual, what changed and what to do), "
+            "that are known. With a name: its story (collected since when, what is usual, what changed, what to do), "
             "its file, sections, articles by month, rejects, failures and last runs. "
             "--template: the templates learned of it, --json for export; --import-template FILE takes such an export, "
             "edited or not; --pin VERSION keeps a version whatever its fit, --unpin VERSION lets it go again. "
@@ -143,7 +143,8 @@ class Command(ScrapyCommand):
         detail = self._stored(name)
         portal = load(name, self._folder) if detail is None else self._known(name)
         file = where(name, self._folder)
-        health = next(iter(self._read(lambda corpus: corpus.health(name), [])), None)
+        unjudged: list[PortalHealth] = []
+        health = next(iter(self._read(lambda corpus: corpus.health(name), unjudged)), None)
         complete = self._read(lambda corpus: corpus.completeness(name), None)
         ids = self._read(lambda corpus: corpus.running_ids(name), None)
         if opts.json:

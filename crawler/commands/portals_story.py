@@ -96,7 +96,8 @@ def _completeness(complete: Completeness | None) -> Iterator[str]:
     yield (
         f"Completeness since {_day(complete.since)}: lists showed {complete.lists} articles, feeds {complete.feeds}, "
         f"{complete.both} were in both. By that about {complete.published:.0f} were published "
-        f"(95 %: {complete.low:.0f} to {complete.high:.0f}), and {complete.stored} are stored, {100 * complete.share:.0f} %."
+        f"(95 %: {complete.low:.0f} to {complete.high:.0f}), and {complete.stored} are stored, "
+        f"{100 * complete.share:.0f} %."
     )
 
 

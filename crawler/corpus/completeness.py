@@ -33,8 +33,8 @@ __all__ = ["LEAST_MET", "WINDOW", "Completeness", "RunningIds", "chapman", "esti
 WINDOW = dt.timedelta(days=28)
 #: Articles that both routes must share: below, the estimate is worth nothing (Robson & Regier 1964: at least seven).
 LEAST_MET = 7
-#: Articles with a number, the share of the numbers that have to belong to them, and the share of neighbours in the order
-#: of their numbers, before numbers count as running: others are random, or shared by many sites of one CMS.
+#: Articles with a number, the share of the numbers that have to belong to them, and the share of neighbours in the
+#: order of their numbers, before numbers count as running: others are random, or shared by many sites of one CMS.
 LEAST_IDS, DENSE, ORDERED = 30, 0.3, 0.9
 #: The last number of an address, years and days left out.
 _NUMBER = re.compile(r"(\d{5,9})(?=[^/\d]*$)")
@@ -68,7 +68,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class RunningIds:
-    """Numbers of a portal's articles.  met: articles whose numbers lie between first and last, both of them included."""
+    """Numbers of a portal's articles.  met: articles whose numbers lie between first and last, both included."""
 
     since: dt.datetime
     first: int

@@ -69,7 +69,8 @@ class PortalDetail:
     """All that the corpus says of one portal.
 
     section_articles: id of a section → articles that stand in it.  months: 2022-11 → articles published then, ""
-    for those without a date.  first_run: when it was first crawled, None: never.  rejects: reason → pages.  failures: the newest; figures.failed counts them all.
+    for those without a date.  rejects: reason → pages.  failures: the newest; figures.failed counts them all.
+    first_run: when it was first crawled, None: never.
     """
 
     figures: PortalFigures

@@ -30,11 +30,11 @@ def ensure(db: Database, name: str, now: dt.datetime) -> None:
 
 
 def section(db: Database, portal: str, label: str, url: str, now: dt.datetime, route: Route = "list") -> Section:
-    """The portal's section of that address, made where it is new; label, route and spelling of the address are renewed."""
+    """The portal's section of that address, made where it is new; label, route and spelling are renewed."""
     ensure(db, portal, now)
     db.execute(
-        "INSERT INTO sections (portal, key, label, url, found_at, route) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (portal, key)"
-        " DO UPDATE SET label = excluded.label, url = excluded.url, route = excluded.route",
+        "INSERT INTO sections (portal, key, label, url, found_at, route) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (portal, key) DO UPDATE SET label = excluded.label, url = excluded.url, route = excluded.route",
         (portal, identity(url), text(label), url, instant(now), route),
     )
     row = db.execute(f"{_SELECT} WHERE portal = ? AND key = ?", (portal, identity(url))).fetchone()

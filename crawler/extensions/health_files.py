@@ -67,7 +67,7 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
-# --- Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/ -------------------------------------------
+# --- Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/ ----------------------------------------
 
 Sample = tuple[dict[str, str], float]
 

@@ -41,7 +41,7 @@ class Hooks:
 
 
 def hooks_of(settings: BaseSettings) -> Hooks:
-    """HEALTH_WEBHOOK, HEALTH_MAIL, and Scrapy's MAIL_FROM, MAIL_HOST, MAIL_PORT, MAIL_USER, MAIL_PASS, MAIL_TLS, MAIL_SSL."""
+    """HEALTH_WEBHOOK, HEALTH_MAIL, and Scrapy's MAIL_* settings."""
     return Hooks(
         webhook=settings.get("HEALTH_WEBHOOK") or "",
         mail=tuple(address for address in settings.getlist("HEALTH_MAIL") if address),

@@ -33,11 +33,12 @@ LONGER = 1.25
 
 @dataclass(slots=True)
 class Rhythm:
-    """State: news and hours by cell; news awaited since the last, and those beyond FESTIVAL_DAYS; the longest silence
-    in days, slowly forgotten.
+    """What is known of a portal's news, and of its present silence.
 
-    held: hours since the last news by cell, not learned before it is known that they were no break.  runs, without: runs by the news that were expected (EXPECTED), and those of them that brought none.  lowest: news of
-    the lowest day, as a part of what was expected.
+    news, hours: by cell (hour of the day, workday or weekend).  held: hours since the last news by cell, not learned
+    before it is known that they were no break.  awaited, beyond: news expected since the last, and those of them after
+    FESTIVAL_DAYS; silent, longest: days, the longest slowly forgotten.  runs, without: runs by the news that were
+    expected (EXPECTED), and those that brought none.  lowest: news of the lowest day, as a part of what was expected.
     """
 
     news: list[float] = field(default_factory=lambda: [0.0] * CELLS)

@@ -8,9 +8,11 @@ import json
 from typing import Any, TypeVar
 
 from crawler.corpus.health.model import Finding
+from crawler.corpus.health.rank import Rank
+from crawler.corpus.health.rate import Rate
 from crawler.corpus.health.rhythm import Rhythm
-from crawler.corpus.health.sequential import Latch, Rank, Rate, Sequential
-from crawler.corpus.health.watch import ArticleTests, PortalState, SectionState
+from crawler.corpus.health.sequential import Latch, Sequential
+from crawler.corpus.health.state import ArticleTests, PortalState, SectionState
 
 __all__ = ["STATE_VERSION", "dump", "load"]
 

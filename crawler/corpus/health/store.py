@@ -15,7 +15,8 @@ from crawler.corpus.health import figures, state_json
 from crawler.corpus.health.evidence import examples
 from crawler.corpus.health.model import FIELDS, Change, Finding, VerdictName
 from crawler.corpus.health.records import Alarm, Judgement, PortalHealth, Usual
-from crawler.corpus.health.watch import LEARN_DAYS, PortalState, step
+from crawler.corpus.health.state import PortalState
+from crawler.corpus.health.watch import LEARN_DAYS, step
 from crawler.corpus.health.words import advice, describe, headline
 
 __all__ = ["judge", "overview", "sighting_mark"]

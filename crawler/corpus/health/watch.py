@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from crawler.corpus.health.model import (
     FIELDS,
@@ -16,11 +15,14 @@ from crawler.corpus.health.model import (
     SectionFigures,
     VerdictName,
 )
-from crawler.corpus.health.rhythm import FESTIVAL_DAYS, Rhythm
-from crawler.corpus.health.sequential import Event, Rank, Ranked, Rate, Sequential
+from crawler.corpus.health.rank import Rank, Ranked
+from crawler.corpus.health.rate import Rate
+from crawler.corpus.health.rhythm import FESTIVAL_DAYS
+from crawler.corpus.health.sequential import Event, Sequential
+from crawler.corpus.health.state import ArticleTests, PortalState, SectionState, key_of
 from crawler.items import CST
 
-__all__ = ["PortalState", "SectionState", "Watch", "step"]
+__all__ = ["LEARN_DAYS", "Watch", "step"]
 
 #: False alarms a year that all tests of a portal share: half of what was promised, since the bound is not exact.
 BUDGET = 0.5
@@ -45,8 +47,6 @@ THIN = 0.5
 MOST_LISTS = 0.5
 #: Steps of the slow median of links a page.
 MEDIAN_STEP = 0.02
-#: News that a section must have missed, and days of silence, before the share of it counts as lost.
-MISSED, MISSED_DAYS = 8.0, 1.0
 #: News of a section before its share is judged.
 SHARE_NEWS = 30.0
 #: Share of the articles that has to suffer before a portal is broken rather than to be watched.
@@ -58,87 +58,6 @@ WEIGHTY = 0.05
 
 _BAD_LIST = frozenset({"failed", "empty"})
 _UNREAD = frozenset({"stopped", "limit", None})
-
-
-def _run_rate() -> Rate:
-    return Rate(kind="runs", prior=0.02, weight=10.0, floor=5e-4, dispersed=False, least_bad=2, clear_at=4.5)
-
-
-def _share_rate() -> Rate:
-    return Rate(
-        kind="share", prior=0.9, weight=1.0, floor=1e-4, least_bad=MISSED, least_worse=0.8, least_days=0.5, by_run=True
-    )
-
-
-@dataclass(slots=True)
-class ArticleTests:
-    """The tests over articles of one section, or of all.  reasons of rejects get a test when they are first met."""
-
-    rates: dict[str, Rate] = field(default_factory=dict)
-    short: Rank = field(default_factory=Rank)
-    long: Rank = field(default_factory=lambda: Rank(up=True))
-    confidence: Rank = field(default_factory=Rank)
-    pages: int = 0
-    since: float | None = None
-
-    def named(self) -> Iterator[tuple[str, Sequential]]:
-        """All tests by the name of their figure."""
-        yield from self.rates.items()
-        yield from (("short", self.short), ("long", self.long), ("confidence", self.confidence))
-
-
-@dataclass(slots=True)
-class SectionState:
-    """What is known of one section.  links: usual links a list page; seen: runs that walked it."""
-
-    label: str = ""
-    route: str = "list"
-    runs: int = 0
-    links: float = 0.0
-    first: float = 0.0
-    last_fresh: float = 0.0
-    lists: Rate = field(default_factory=_run_rate)
-    share: Rate = field(default_factory=_share_rate)
-    articles: ArticleTests = field(default_factory=ArticleTests)
-
-
-@dataclass(slots=True)
-class PortalState:
-    """All that is remembered of a portal.  last: when the last run began, in days; counted:
-    the last that counted news; interval: usual days between runs."""
-
-    runs: int = 0
-    first: float | None = None
-    last: float | None = None
-    interval: float | None = None
-    counted: float | None = None
-    sections: dict[int, SectionState] = field(default_factory=dict)
-    articles: ArticleTests = field(default_factory=ArticleTests)
-    rhythm: Rhythm = field(default_factory=Rhythm)
-    blocked: Rate = field(default_factory=_run_rate)
-    lists: Rate = field(default_factory=_run_rate)
-    open: dict[str, Finding] = field(default_factory=dict)
-
-    @property
-    def verdict(self) -> VerdictName:
-        """The worst of what is open."""
-        if any(finding.severity == "broken" for finding in self.open.values()):
-            return "broken"
-        return "watch" if self.open else "ok"
-
-    def test(self, finding: Finding) -> Sequential | None:
-        """The test that raised a finding; None for a silence, which is none of them."""
-        section = self.sections.get(finding.section_id) if finding.section_id else None
-        if finding.figure in ("blocked", "lists"):
-            return getattr(self, finding.figure)  # type: ignore[no-any-return]  # both are Rates
-        if section is not None and finding.figure in ("list", "yield"):
-            return section.lists if finding.figure == "list" else section.share
-        return dict((section or self).articles.named()).get(finding.figure)
-
-
-def key_of(finding: Finding) -> str:
-    """Identity of a finding among the open ones."""
-    return f"{finding.section_id or 0}/{finding.figure}"
 
 
 def step(state: PortalState, run: RunFigures) -> list[Change]:
