@@ -28,7 +28,7 @@ class Rank(Sequential):
     An observation's rank among the usual ones is even between 0 and 1; the alternatives are exponentials over it.
     """
 
-    least_worse: float = 0.3
+    least_worse: float = 0.25
     up: bool = False
     usual: list[float] = field(default_factory=list)
     waiting: dict[int, float] = field(default_factory=dict)
@@ -79,6 +79,7 @@ class Rank(Sequential):
     def _learn(self, when: float) -> None:
         if not self.usual:
             self.usual = [0.0] * CLASSES
+        before = self.learned_at
         fade = self._fade(when, sum(self.usual))
         if fade < 1:
             self.usual = [count * fade for count in self.usual]
@@ -86,7 +87,8 @@ class Rank(Sequential):
             self.usual[place] += count
         self.waiting = {}
         self._settle()
-        self._rank()
+        if before != self.learned_at or not self.ranks:
+            self._rank()
 
     def _rank(self) -> None:
         total, below, ranks = sum(self.usual) + 1, 0.5, []
@@ -107,7 +109,7 @@ class Rank(Sequential):
             self.waiting = {}
             return "cleared"
         if when - latch.at >= ACCEPTED_AFTER and latch.of >= ACCEPTED_WITH:
-            self.usual, self.latch = [0.0] * CLASSES, None
+            self.usual, self.ranks, self.latch = [0.0] * CLASSES, [], None
             self._learn(when)
             return "accepted"
         return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from crawler.corpus.health.sequential import ACCEPTED_AFTER, ACCEPTED_WITH, KEPT, Event, Latch, Sequential
+from crawler.corpus.health.sequential import ACCEPTED_AFTER, ACCEPTED_WITH, NOTHING_LEFT, Event, Latch, Sequential
 
 __all__ = ["Part", "Rate"]
 
@@ -69,16 +69,19 @@ class Rate(Sequential):
         if self.latch is not None:
             return self._while_latched(bad, of, when)
         shares = [self.usual(part[0]) for part in parts]
-        if threshold is not None and (bad or not self.quiet):
-            usual = sum(share * part[2] for share, part in zip(shares, parts, strict=True))
+        usual = variance = 0.0
+        for share, part in zip(shares, parts, strict=True):
+            usual += share * part[2]
+            variance += share * (1 - share) * part[2]
+        hopeless = usual > NOTHING_LEFT * of and self.kind != "share"
+        if threshold is not None and not hopeless and (bad or not self.quiet):
             self._score(self._ratios(parts, shares), bad, usual, of, when)
             won = self._over(threshold, when)
             if won is not None:
                 self.waiting = {}
                 return self._raise(won, when)
         if self.dispersed:
-            expected = [(share * part[2], share) for share, part in zip(shares, parts, strict=True)]
-            self._spread(bad - sum(e for e, _ in expected), sum(e * (1 - share) for e, share in expected), when)
+            self._spread(bad - usual, variance, when)
         for stratum, some_bad, some in parts:
             waits = self.waiting.setdefault(stratum, [0.0, 0.0])
             waits[0] += some_bad
@@ -91,7 +94,7 @@ class Rate(Sequential):
         """One more good run: by far the most frequent case, kept cheap; what is known fades once a day."""
         waits = self.waiting.setdefault(0, [0.0, 0.0])
         waits[1] += of
-        if self.learned_at is None or int(when) != int(self.learned_at):
+        if self.learned_at is None or not 0 <= when - self.learned_at < 1:
             self._learn(when)
 
     def _ratios(self, parts: Sequence[Part], shares: Sequence[float]) -> list[float]:
@@ -128,7 +131,8 @@ class Rate(Sequential):
             self._release(latch)
             return "cleared"
         if when - latch.at >= ACCEPTED_AFTER and latch.of >= ACCEPTED_WITH:
-            of = min(latch.of, KEPT)
+            # Little weight: what was accepted may be mended one day.
+            of = min(latch.of, ACCEPTED_WITH)
             self.total, self.strata = [of * latch.bad / latch.of, of], {}
             self.latch, self.learned_at = None, when
             return "accepted"

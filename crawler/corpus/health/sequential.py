@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["ACCEPTED_AFTER", "ACCEPTED_WITH", "KEPT", "Event", "Latch", "Sequential"]
+__all__ = ["ACCEPTED_AFTER", "ACCEPTED_WITH", "KEPT", "NOTHING_LEFT", "Event", "Latch", "Sequential"]
 
 #: Days after which what was usual counts half, where there is enough of it: portals change with the seasons.
 HALF_LIFE = 60.0
@@ -32,6 +32,8 @@ DISPERSION, DISPERSION_DAYS = 1.3, 10.0
 #: Largest squared residual that one day adds to the dispersion: a day with a break must not blind the test for a month.
 LARGEST_SQUARE = 25.0
 
+#: Usual share of bad ones beyond which nothing is left to lose.
+NOTHING_LEFT = 0.9
 #: Share of the good ones whose loss is worth an alarm, however slowly it came.
 LEAST_EFFECT = 0.1
 #: Days after which a suspicion that has come to nothing is dropped, and what raised it counts as usual.
@@ -68,7 +70,7 @@ class Sequential:
 
     least_bad: float = 3.0
     least_runs: int = 2
-    least_worse: float = 0.35
+    least_worse: float = 0.3
     least_days: float = 0.0
     mild: int = 1
     clear_at: float = 7.0
@@ -112,6 +114,8 @@ class Sequential:
 
     def _settle(self) -> None:
         """What was held back turned out to be usual."""
+        if not (self.held[1] or self.held_run[1]):
+            return
         fade = 0.5 ** (self.held[1] / HALF_LIFE) if self.squares[1] > 2 * HALF_LIFE else 1.0
         for known, held in ((self.squares, self.held), (self.run_squares, self.held_run)):
             known[0] = known[0] * fade + held[0]
@@ -121,7 +125,10 @@ class Sequential:
     @property
     def quiet(self) -> bool:
         """True while no alternative explains the last observations better than the usual state."""
-        return not any(score[0] for score in self.scores)
+        for score in self.scores:
+            if score[0]:
+                return False
+        return True
 
     def _score(self, ratios: list[float], bad: float, usual: float, of: float, when: float) -> None:
         """Move the CUSUMs on; one that is back at zero begins anew, and so does one that has come to nothing."""
@@ -178,8 +185,11 @@ class Sequential:
         self.latch = None
 
     def _fade(self, when: float, total: float) -> float:
-        """Factor by which what was learned has lost weight since it was last added to."""
-        before, self.learned_at = self.learned_at, when
+        """Factor by which what was learned has lost weight; once a day."""
+        before = self.learned_at
+        if before is not None and 0 <= when - before < 1:
+            return 1.0
+        self.learned_at = when
         if before is None or when <= before or total <= KEPT:
             return 1.0
         return float(0.5 ** ((when - before) / HALF_LIFE))

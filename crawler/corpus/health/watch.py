@@ -32,7 +32,7 @@ ARTICLE_TESTS = 10
 TWO_RUNS = 0.5
 #: What the tests over articles are let off: a CUSUM jumps over its threshold, mostly by more than this, and Lorden's
 #: bound does not count it (Siegmund 1985, §2.6); the simulation of benchmarks/health.py confirms it.
-OVERSHOOT = 2.0
+OVERSHOOT = 2.5
 #: A section whose weekends bring less than this part of its share on workdays rests at festivals too.
 RESTS = 0.4
 #: Days and observations before a figure is judged: two weekends, and a share to speak of.
