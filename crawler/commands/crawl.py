@@ -33,7 +33,8 @@ class Command(BaseRunSpiderCommand):
             "Arguments: -a since=2022-11-01 (list pages end there; e-papers are walked from there), -a until=…, "
             "-a limit=50 (new articles), -a sections=苏州资讯,体育, -a media=yes (archive pictures and files too); "
             "for the spider 'portal': -a url=… [-a name=…]. "
-            "Exit status: 0; 1 if the portal or a section could not be read; 2 for a wrong argument; "
+            "Exit status: 0; 1 if the portal or a section could not be read, or if the portal is broken by its own "
+            "history (docs/health.md); 2 for a wrong argument; "
             "75 if another run is on or the portal is left alone for a while; 77 if the portal refused the run. "
             "Examples: scrapy crawl szdushi -a limit=50 | scrapy crawl portal -a url=https://www.example.cn/"
         )

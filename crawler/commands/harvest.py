@@ -50,7 +50,8 @@ class Command(BaseRunSpiderCommand):
             "--due takes only those where about twenty new articles should wait by their usual rate of news, "
             "never one that was begun within HARVEST_LEAST_HOURS, and all that were never crawled. "
             "-a since=…, limit=… narrow every portal's run as in scrapy crawl. "
-            "Exit status: 0; 1 if some portals failed; 2 for a wrong argument; 75 if none failed, but some refused, "
+            "Exit status: 0; 1 if some portals failed or are broken (docs/health.md); 2 for a wrong argument; "
+            "75 if none failed, but some refused, "
             "are left alone for a while, or were being crawled already. "
             "Examples: scrapy harvest szdushi cnnb | scrapy harvest --due --all"
         )
