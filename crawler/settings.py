@@ -71,6 +71,13 @@ ARCHIVE_MEDIA_TYPES = [
     "application/vnd.",
     "application/zip",
 ]
+# --- Health: docs/health.md --------------------------------------------------------------------------------------
+# Files that say how all portals of the corpus are, written anew after every judged run; empty: none.
+HEALTH_JSON = ""
+HEALTH_TEXTFILE = ""
+# Told when a portal's verdict changes: an address that is sent JSON, and mail addresses (Scrapy's MAIL_* settings).
+HEALTH_WEBHOOK = ""
+HEALTH_MAIL: list[str] = []
 
 # --- Politeness: DESIGN.md §5 ------------------------------------------------------------------------------------
 # Put a contact into it: portals that mind should be able to say so.
@@ -119,6 +126,7 @@ EXTENSIONS = {
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
     "crawler.extensions.pace.Pace": 25,
     "crawler.extensions.backoff.Backoff": 30,
+    "crawler.extensions.health.Health": 40,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": 500,
 }

@@ -20,6 +20,12 @@ CHAPTERS = dict(re.findall(r"^### (\w+)\n(.+?)(?=^### |\Z)", PAGE, re.DOTALL | r
 TABLES = [name for name in CHAPTERS if name not in ("article_texts", "articles_fts")]
 
 
+ALARM = (
+    "INSERT INTO alarms (portal, section_id, figure, severity, since, seen, of, usual, words, examples, raised_at,"
+    " run_id) VALUES (?, ?, 'list', 'broken', '2022', 2, 2, 0, 'no links', '[\"http://a/\"]', '2022', ?)"
+)
+
+
 class Column(NamedTuple):
     name: str
     type: str
@@ -47,6 +53,8 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         corpus.reject(PORTAL, address(2), "no_body", run_id=run.id)
         corpus.fail(PORTAL, address(3), "HTTP 502")
         corpus.section_run(run.id, section.id, list_pages=1, links_seen=5, links_new=5, ended_by="last_page")
+        corpus.judge(run.id, "finished", mark=0)
+        rows(corpus, ALARM, PORTAL, section.id, run.id)
         corpus.end_run(run.id, "finished", {})
         yield corpus
 

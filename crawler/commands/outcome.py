@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scrapy.crawler import Crawler
 
 from crawler.extensions.corpus import FATAL
+from crawler.extensions.health import HEALTH
 from crawler.spiders.portal import PortalSpider
 from crawler.spiders.replay.spider import ReplaySpider
 
@@ -58,7 +59,10 @@ def outcome_of(crawler: Crawler, errors: int) -> Outcome:
             lines.append(_errors(errors))
     elif errors and not lines:
         lines.append(_errors(errors))
-    return Outcome(FAILED if failed else OK, tally.reason, tuple(lines))
+    # A portal that is broken is said in every run, until it is mended or a month has made it usual.
+    broken = crawler.stats.get_value(HEALTH)
+    lines += [f"{broken} (scrapy portals {spider.name})"] if broken else []
+    return Outcome(FAILED if failed or broken else OK, tally.reason, tuple(lines))
 
 
 def _errors(count: int) -> str:

@@ -14,11 +14,20 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.portals_check import check_fixtures
+from crawler.commands.portals_story import print_story
 from crawler.commands.portals_templates import import_templates, pin_template
 from crawler.commands.portals_view import print_detail, print_differences, print_table
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.commands.template_view import print_templates
-from crawler.corpus import Corpus, PortalDetail, PortalFigures, StoredTemplate
+from crawler.corpus import (
+    Completeness,
+    Corpus,
+    PortalDetail,
+    PortalFigures,
+    PortalHealth,
+    RunningIds,
+    StoredTemplate,
+)
 from crawler.errors import ChengwenError, PortalError, UnknownPortal, UsageError
 from crawler.portals import Portal, load, names, where
 from crawler.spiders.loader import portals_dir
@@ -48,7 +57,8 @@ class Command(ScrapyCommand):
         """For --help."""
         return (
             "Without a name: a table of the portals that have articles in the corpus (setting CORPUS); --all: of all "
-            "that are known. With a name: its file, sections, articles by month, rejects, failures and last runs. "
+            "that are known. With a name: its story (collected since when, what is usual, what changed, what to do), "
+            "its file, sections, articles by month, rejects, failures and last runs. "
             "--template: the templates learned of it, --json for export; --import-template FILE takes such an export, "
             "edited or not; --pin VERSION keeps a version whatever its fit, --unpin VERSION lets it go again. "
             "check NAME: read the portal's saved pages again (PORTALS_DIR/fixtures/NAME) and show what differs. "
@@ -133,9 +143,16 @@ class Command(ScrapyCommand):
         detail = self._stored(name)
         portal = load(name, self._folder) if detail is None else self._known(name)
         file = where(name, self._folder)
+        unjudged: list[PortalHealth] = []
+        health = next(iter(self._read(lambda corpus: corpus.health(name), unjudged)), None)
+        complete = self._read(lambda corpus: corpus.completeness(name), None)
+        ids = self._read(lambda corpus: corpus.running_ids(name), None)
         if opts.json:
-            _write_json(self._as_json(name, portal, detail, file))
+            told = {"health": _plain(health), "completeness": _plain(complete), "running_ids": _plain(ids)}
+            _write_json(self._as_json(name, portal, detail, file) | told)
         else:
+            if detail is not None:
+                print_story(name, detail, health, complete, ids)
             print_detail(name, portal, detail, file)
         return OK
 
@@ -197,6 +214,10 @@ class Command(ScrapyCommand):
             return without
         with Corpus.open(self._corpus, readonly=True) as corpus:
             return question(corpus)
+
+
+def _plain(record: PortalHealth | Completeness | RunningIds | None) -> dict[str, Any] | None:
+    return dataclasses.asdict(record) if record is not None else None
 
 
 def _write_json(value: object) -> None:

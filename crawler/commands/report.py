@@ -15,7 +15,7 @@ from crawler.corpus import Corpus, Report, check_target, whole_file
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
 from crawler.portals import load
 from crawler.portals.model import did_you_mean
-from crawler.report import render, write
+from crawler.report import render, state_of, write
 from crawler.spiders.loader import portals_dir
 
 __all__ = ["Command"]
@@ -38,7 +38,7 @@ class Command(ScrapyCommand):
         """For --help."""
         return (
             "How the runs went and what they brought: articles a day, requests per new article, latency, status codes, "
-            "lengths, field fill rates, reprints, template fit, gaps, of all portals of the corpus (setting CORPUS) or "
+            "lengths, field fill rates, reprints, template fit, gaps, verdicts and alarms, of all portals of the corpus (setting CORPUS) or "
             "of one. Without -o as text of 80 columns; with -o as one HTML file with plots that needs no network. "
             "Exit status: 0; 1 if there is nothing to report, the corpus cannot be read or the file not be written; "
             "2 for a wrong option, an unknown portal, an existing file. "
@@ -78,13 +78,14 @@ class Command(ScrapyCommand):
             if opts.portal is not None:
                 self._check_portal(corpus, opts.portal)
             report = corpus.report(opts.portal, since)
+            states = [state_of(one, corpus.completeness(one.portal)) for one in corpus.health(opts.portal)]
         if not report.runs and not any(portal.articles for portal in report.portals):
             complain(_nothing(source, report, opts))
             return FAILED
         if opts.output is None:
-            sys.stdout.write(write(report))
+            sys.stdout.write(write(report, states))
         else:
-            page, path = render(report), Path(opts.output)
+            page, path = render(report, states), Path(opts.output)
             with whole_file(path) as file:
                 file.write(page)
             sys.stdout.write(f"{path}: {len(report.runs):,} runs, {len(page) / 1000:,.0f} kB\n")

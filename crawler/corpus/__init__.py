@@ -4,11 +4,13 @@ from crawler.corpus.batch import Batch
 from crawler.corpus.browsing import Address, ArticleDetail, Check, Origin
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
+from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.facets import COUNTED, Facets
+from crawler.corpus.health.records import Alarm, Judgement, PortalHealth, Usual
 from crawler.corpus.history import History, due_at
 from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
@@ -28,6 +30,7 @@ from crawler.corpus.records import (
     Purged,
     Reprint,
     Revision,
+    Route,
     Run,
     Section,
     Stored,
@@ -62,6 +65,7 @@ __all__ = [
     "SEARCH_TABLE",
     "SHARES",
     "Address",
+    "Alarm",
     "ArticleDetail",
     "Batch",
     "CaptureRow",
@@ -69,6 +73,7 @@ __all__ = [
     "Choice",
     "Cluster",
     "ClusterArticle",
+    "Completeness",
     "Corpus",
     "Dedupe",
     "Due",
@@ -79,6 +84,7 @@ __all__ = [
     "Found",
     "History",
     "Hit",
+    "Judgement",
     "Known",
     "NewCapture",
     "Noted",
@@ -88,6 +94,7 @@ __all__ = [
     "Pause",
     "PortalDetail",
     "PortalFigures",
+    "PortalHealth",
     "PortalLock",
     "PortalReport",
     "Purged",
@@ -95,8 +102,10 @@ __all__ = [
     "Report",
     "Reprint",
     "Revision",
+    "Route",
     "Run",
     "RunReport",
+    "RunningIds",
     "Section",
     "Selection",
     "Sign",
@@ -105,6 +114,7 @@ __all__ = [
     "StoredTemplate",
     "Tally",
     "Tombstone",
+    "Usual",
     "Visit",
     "Waiting",
     "WarcFileRow",

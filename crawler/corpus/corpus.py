@@ -20,6 +20,7 @@ from crawler.corpus import (
     browsing,
     checks,
     clusters,
+    completeness,
     duplicates,
     facets,
     history,
@@ -42,8 +43,11 @@ from crawler.corpus import templates as learned
 from crawler.corpus.browsing import ArticleDetail
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
+from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.connection import Connection
 from crawler.corpus.facets import Facets
+from crawler.corpus.health import store as health
+from crawler.corpus.health.records import Judgement, PortalHealth
 from crawler.corpus.history import History
 from crawler.corpus.overview import PortalDetail, PortalFigures
 from crawler.corpus.records import (
@@ -58,6 +62,7 @@ from crawler.corpus.records import (
     Purged,
     Revision,
     RevisionKind,
+    Route,
     Run,
     Section,
     Stored,
@@ -190,10 +195,10 @@ class Corpus:
         with self._connection.reading() as db:
             return portals.sections(db, portal)
 
-    def section(self, portal: str, label: str, url: str) -> Section:
-        """The section of that address, entered where it is new."""
+    def section(self, portal: str, label: str, url: str, route: Route = "list") -> Section:
+        """The section of that address, entered where it is new.  route: what kind of page it is."""
         with self._connection.writing() as db:
-            return portals.section(db, portal, label, url, self._now())
+            return portals.section(db, portal, label, url, self._now(), route)
 
     def complete(
         self, section_id: int, at: dt.datetime, since: dt.datetime | None = None, *, known: bool = False
@@ -253,6 +258,33 @@ class Corpus:
         row = {"run_id": run_id, "section_id": section_id, "list_pages": list_pages, "links_seen": links_seen}
         with self._connection.writing() as db:
             portals.section_run(db, row | {"links_new": links_new, "ended_by": ended_by, "gap": gap})
+
+    # Health
+
+    def sighting_mark(self) -> int:
+        """Number of the last sighting so far; a run's own have higher ones."""
+        with self._connection.reading() as db:
+            return health.sighting_mark(db)
+
+    def judge(self, run_id: int, outcome: str, *, mark: int, refusals: int = 0) -> Judgement:
+        """Write a run's figures down and judge its portal by them.  mark: of sighting_mark() before the run."""
+        with self._connection.writing() as db:
+            return health.judge(db, run_id, outcome, mark, refusals, self._clock())
+
+    def health(self, portal: str | None = None) -> list[PortalHealth]:
+        """Verdict and open alarms of every portal that has been judged, or of one."""
+        with self._connection.reading() as db:
+            return health.overview(db, portal)
+
+    def completeness(self, portal: str) -> Completeness | None:
+        """How many articles the portal published of late, and how many are known; None without a second route."""
+        with self._connection.reading() as db:
+            return completeness.estimate(db, portal, self._clock())
+
+    def running_ids(self, portal: str) -> RunningIds | None:
+        """Numbers of the articles met of late, where the portal counts them; None where it does not."""
+        with self._connection.reading() as db:
+            return completeness.running_ids(db, portal, self._clock())
 
     # Hosts that refuse
 

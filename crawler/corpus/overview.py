@@ -71,6 +71,7 @@ class PortalDetail:
 
     section_articles: id of a section → articles that stand in it.  months: 2022-11 → articles published then, ""
     for those without a date.  rejects: reason → pages.  failures: the newest; figures.failed counts them all.
+    first_run: when it was first crawled, None: never.
     """
 
     figures: PortalFigures
@@ -80,6 +81,7 @@ class PortalDetail:
     rejects: dict[str, int]
     failures: list[FailedLink]
     runs: list[PastRun]
+    first_run: dt.datetime | None = None
 
 
 _FIGURES = """
@@ -115,6 +117,7 @@ def detail(db: Database, name: str) -> PortalDetail | None:
         rejects=_counted(db, _BY_REASON, name),
         failures=_failures(db, name),
         runs=_runs(db, name, RUNS_SHOWN),
+        first_run=parse(db.execute("SELECT min(started_at) FROM runs WHERE portal = ?", (name,)).fetchone()[0]),
     )
 
 

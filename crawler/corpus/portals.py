@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawler.corpus.codec import identity, instant, parse, text
-from crawler.corpus.records import Run, Section
+from crawler.corpus.records import Route, Run, Section
 
 __all__ = ["begin_run", "checkpoint", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
 
@@ -30,13 +30,13 @@ def ensure(db: Database, name: str, now: dt.datetime) -> None:
     db.execute("INSERT OR IGNORE INTO portals (name, added_at) VALUES (?, ?)", (name, instant(now)))
 
 
-def section(db: Database, portal: str, label: str, url: str, now: dt.datetime) -> Section:
-    """The portal's section of that address, made where it is new; label and spelling of the address are renewed."""
+def section(db: Database, portal: str, label: str, url: str, now: dt.datetime, route: Route = "list") -> Section:
+    """The portal's section of that address, made where it is new; label, route and spelling are renewed."""
     ensure(db, portal, now)
     db.execute(
-        "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (portal, key)"
-        " DO UPDATE SET label = excluded.label, url = excluded.url",
-        (portal, identity(url), text(label), url, instant(now)),
+        "INSERT INTO sections (portal, key, label, url, found_at, route) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (portal, key) DO UPDATE SET label = excluded.label, url = excluded.url, route = excluded.route",
+        (portal, identity(url), text(label), url, instant(now), route),
     )
     row = db.execute(f"{_SELECT} WHERE portal = ? AND key = ?", (portal, identity(url))).fetchone()
     return _section(row)
@@ -100,8 +100,9 @@ def checkpoint(
     for section_id, *numbers in sections:
         db.execute(
             "INSERT INTO run_sections (run_id, section_id, list_pages, links_seen, links_new, gap)"
-            " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (run_id, section_id) DO UPDATE SET list_pages = excluded.list_pages,"
-            " links_seen = excluded.links_seen, links_new = excluded.links_new WHERE ended_by IS NULL",
+            " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (run_id, section_id) DO UPDATE SET"
+            " list_pages = excluded.list_pages, links_seen = excluded.links_seen, links_new = excluded.links_new"
+            " WHERE ended_by IS NULL",
             (run_id, section_id, *numbers),
         )
 

@@ -24,6 +24,7 @@ __all__ = [
     "ReprintKind",
     "Revision",
     "RevisionKind",
+    "Route",
     "Run",
     "Section",
     "Stored",
@@ -48,6 +49,9 @@ ReprintKind = Literal["identical", "reprint", "abridged", "expanded", "revised"]
 #: What told which of two came first: a printed source names the other's portal; the printed times differ; one is
 #: printed as its portal's own; the order in which they were stored.
 ToldBy = Literal["source", "time", "portal", "order"]
+
+#: By which kind of page the walk met a link: a section's list, the front page, a feed or sitemap, an e-paper's edition.
+Route = Literal["list", "front", "feed", "paper"]
 
 #: first: as it was stored first; edited: the portal changed it; re-extracted: the same page, read by a later release.
 RevisionKind = Literal["first", "edited", "re-extracted"]

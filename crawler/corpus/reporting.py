@@ -96,7 +96,8 @@ SELECT portal, reprints.kind, count(DISTINCT article_id)
 FROM reprints JOIN articles ON articles.id = article_id WHERE {_MEANT} GROUP BY portal, reprints.kind"""
 _REJECTS = """
 SELECT portal, reason, count(*) AS pages FROM rejects
-WHERE (:portal IS NULL OR portal = :portal) AND rejected_at >= :since GROUP BY portal, reason ORDER BY pages DESC, reason"""
+WHERE (:portal IS NULL OR portal = :portal) AND rejected_at >= :since
+GROUP BY portal, reason ORDER BY pages DESC, reason"""
 _GAPS = "SELECT portal, label FROM sections WHERE gap = 1 AND (:portal IS NULL OR portal = :portal) ORDER BY id"
 # The version that is tried first: see crawler.corpus.templates.
 _TEMPLATES = """

@@ -338,6 +338,56 @@ CREATE TABLE reextractions (
 );
 """
 
+# What a run's articles were like stands beside run_sections, not in it: leftovers and feeds have no section.
+# health holds what the tests remember, so that a run is judged without reading a year of runs again.
+_HEALTH = """
+ALTER TABLE sections ADD COLUMN route TEXT NOT NULL DEFAULT 'list' CHECK (route IN ('list', 'front', 'feed', 'paper'));
+UPDATE sections SET route = 'feed' WHERE label LIKE '订阅 %';
+UPDATE sections SET route = 'front' WHERE label = '首页';
+ALTER TABLE runs ADD COLUMN verdict TEXT CHECK (verdict IN ('ok', 'watch', 'broken'));
+CREATE TABLE run_figures (
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    section_id INTEGER REFERENCES sections(id),
+    fresh INTEGER NOT NULL,
+    articles INTEGER NOT NULL,
+    missing TEXT NOT NULL,
+    lengths TEXT NOT NULL,
+    confidences TEXT NOT NULL,
+    judged INTEGER NOT NULL,
+    misfits INTEGER NOT NULL,
+    rejects TEXT NOT NULL,
+    UNIQUE (run_id, section_id)
+);
+CREATE INDEX run_figures_section ON run_figures(section_id);
+CREATE TABLE health (
+    portal TEXT NOT NULL PRIMARY KEY REFERENCES portals(name),
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX health_run ON health(run_id);
+CREATE TABLE alarms (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL REFERENCES portals(name),
+    section_id INTEGER REFERENCES sections(id),
+    figure TEXT NOT NULL,
+    severity TEXT NOT NULL CHECK (severity IN ('watch', 'broken')),
+    since TEXT NOT NULL,
+    seen REAL NOT NULL,
+    of REAL NOT NULL,
+    usual REAL NOT NULL,
+    words TEXT NOT NULL,
+    examples TEXT NOT NULL,
+    raised_at TEXT NOT NULL,
+    run_id INTEGER REFERENCES runs(id),
+    ended_at TEXT,
+    ended_how TEXT CHECK (ended_how IN ('cleared', 'accepted', 'recounted'))
+);
+CREATE INDEX alarms_portal ON alarms(portal, ended_at);
+CREATE INDEX alarms_section ON alarms(section_id);
+CREATE INDEX alarms_run ON alarms(run_id);
+"""
+
 #: SQL that leads from one version to the next; the first makes an empty file a corpus.
 MIGRATIONS: tuple[str, ...] = (
     _WALK + _LEDGER + _ARTICLES,
@@ -349,6 +399,7 @@ MIGRATIONS: tuple[str, ...] = (
     _FACETS,
     _ARCHIVE,
     _REEXTRACTIONS,
+    _HEALTH,
 )
 
 #: The version that has the search index; articles of older corpora are entered when it is made.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any, Self
 
@@ -53,7 +53,8 @@ class CorpusSession:
 
     corpus: the open corpus; batch: articles not yet written, shared by the pipelines; visits: url of an article on its
     way → what its page's answer said; run_id: row in the table of runs, None before the spider is opened, and for a
-    spider of many portals (of_many_portals); runs: portal → run.
+    spider of many portals (of_many_portals); runs: portal → run; at_end: called with the outcome when all of a
+    portal's own run is written and the corpus still open.
 
     Scrapy closes the pipelines, then sends spider_closed (the walk writes its sections down), then engine_stopped:
     only then does the corpus close.  A crawl that never started its engine gets no engine_stopped, and spider_closed
@@ -71,6 +72,7 @@ class CorpusSession:
         self.visits: dict[str, Visit] = {}
         self.run_id: int | None = None
         self.runs: dict[str, int] = {}
+        self.at_end: list[Callable[[str], None]] = []
         self._turns: list[PortalLock] = []
         self._reason = "failed_to_start"
         self._aborted: str | None = None
@@ -205,6 +207,9 @@ class CorpusSession:
     def engine_stopped(self) -> None:
         """Close the record of the run, and the corpus."""
         try:
+            if self.run_id is not None and not self.failed:
+                for act in self.at_end:
+                    act(self._reason)
             for run_id in self.runs.values():
                 self._compare(run_id)
                 self.corpus.end_run(run_id, self._aborted or self._reason, self._crawler.stats.get_stats())

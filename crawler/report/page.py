@@ -11,7 +11,7 @@ from lxml.builder import ElementMaker
 from crawler.corpus import Report
 from crawler.items import CST
 from crawler.report.plots import Plot, draw
-from crawler.report.state import State
+from crawler.report.state import State, in_order
 from crawler.report.svg import COLOURS, clean
 from crawler.report.tables import RUNS, portal_rows, run_rows, title_of
 
@@ -67,23 +67,22 @@ def _tables(report: Report) -> list[Element]:
 def _states(states: Sequence[State]) -> list[Element]:
     if not states:
         return []
-    return [_E.section(_E.h2("Health"), *(part for state in states for part in _state(state)))]
+    said, plain = in_order(tuple(states))
+    parts = [part for state in said for part in _state(state)]
+    if plain:
+        parts.append(_E.p(_E.span("ok", **{"class": "ok"}), clean(f": {', '.join(plain)}")))
+    return [_E.section(_E.h2("Health"), *parts, id="health")]
 
 
 def _state(state: State) -> list[Element]:
-    words = f" · {state.completeness}" if state.completeness else ""
-    verdict = _E.span(clean(state.verdict), **{"class": clean(state.verdict)})
-    parts = [_E.p(_E.strong(clean(state.portal)), ": ", verdict, clean(words))]
-    if state.findings:
-        items = []
-        for finding in state.findings:
-            item = _E.li(clean(finding.words))
-            if finding.advice:
-                item.append(_E.div(clean(finding.advice), **{"class": "dim"}))
-            item.extend(_E.div(_link(url)) for url in finding.examples)
-            items.append(item)
-        parts.append(_E.ul(*items))
-    return parts
+    verdict = _E.span(state.verdict, **{"class": state.verdict})
+    parts = [_E.p(_E.strong(clean(state.portal)), ": ", verdict, clean(f" · {state.words}" if state.words else ""))]
+    items = []
+    for alarm in state.alarms:
+        item = _E.li(clean(alarm.words), _E.div(clean(alarm.advice), **{"class": "dim"}))
+        item.extend(_E.div(_link(url)) for url in alarm.examples)
+        items.append(item)
+    return [*parts, *([_E.ul(*items)] if items else [])]
 
 
 def _link(url: str) -> Element:

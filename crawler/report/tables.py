@@ -11,6 +11,8 @@ __all__ = ["RUNS", "portal_rows", "run_rows", "title_of"]
 
 #: Runs that are listed, the newest first: a day of hourly ones.
 RUNS = 24
+#: Answers from here on say that something is wrong.
+_FAILED = 400
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
@@ -24,8 +26,8 @@ def title_of(report: Report) -> str:
 
 
 def portal_rows(report: Report) -> Table:
-    """Portals with their articles, costs and latency; the busiest first."""
-    head = ("portal", "articles", "repeats", "requests/new", "latency", "answers < 400", "gaps", "fit")
+    """Portals, the busiest first: requests per new article, median latency, share of answers below HTTP 400 …"""
+    head = ("portal", "articles", "repeats", "asked/new", "latency", "good", "gaps", "fit")
     return head, [_portal(p, [run for run in report.runs if run.portal == p.name]) for p in report.portals]
 
 
@@ -33,7 +35,7 @@ def _portal(portal: PortalReport, runs: list[RunReport]) -> tuple[str, ...]:
     cost = ratio(sum(run.requests for run in runs), sum(run.new for run in runs))
     half = quantile(merge(run.latency for run in runs), 0.5)
     answers = sum(sum(run.statuses.values()) for run in runs)
-    good = sum(n for run in runs for status, n in run.statuses.items() if status < 400)
+    good = sum(n for run in runs for status, n in run.statuses.items() if status < _FAILED)
     return (
         portal.label,
         f"{portal.articles:,}",

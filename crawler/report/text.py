@@ -14,7 +14,7 @@ from crawler.corpus import Report
 from crawler.corpus.report_records import FIELDS
 from crawler.items import CST
 from crawler.report.plots import draw, percent
-from crawler.report.state import State
+from crawler.report.state import State, in_order
 from crawler.report.svg import clean
 from crawler.report.tables import portal_rows, run_rows, title_of
 
@@ -23,6 +23,8 @@ __all__ = ["COLUMNS", "write"]
 COLUMNS = 80
 #: Portals, runs and flows named one by one: a mail is read, not searched.
 _ROWS = 20
+#: Cells that a portal's name keeps, whatever stands beside it.
+_NAME = 14
 _STEPS = "▁▂▃▄▅▆▇█"
 
 
@@ -32,8 +34,7 @@ def write(report: Report, states: Sequence[State] = ()) -> str:
     console = Console(file=out, width=COLUMNS, color_system=None, highlight=False, markup=False, emoji=False)
     console.print(Text(clean(title_of(report))))
     console.print(f"made {report.made_at.astimezone(CST):%Y-%m-%d %H:%M}, Chinese time\n")
-    for state in states:
-        _say_state(console, state)
+    _say_states(console, states)
     _print(console, *portal_rows(report), more=len(report.portals))
     _days(console, report)
     _shares(console, report)
@@ -47,7 +48,8 @@ def _print(console: Console, head: Sequence[str], rows: Sequence[Sequence[str]],
     words = {"portal", "ended", "begun", "takes from"}
     for name in head:
         right = name not in words
-        table.add_column(name, justify="right" if right else "left", no_wrap=name != "portal", overflow="ellipsis")
+        least = _NAME if name == "portal" else None
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis", min_width=least)
     for row in rows[:_ROWS]:
         table.add_row(*(Text(clean(cell)) for cell in row))
     console.print(table)
@@ -86,12 +88,13 @@ def _wrong(console: Console, report: Report) -> None:
             console.print(Text(clean(f"{portal.label}: {portal.waiting:,} links waiting, {portal.failed:,} failed")))
 
 
-def _say_state(console: Console, state: State) -> None:
-    words = f"; {state.completeness}" if state.completeness else ""
-    console.print(Text(clean(f"{state.portal}: {state.verdict}{words}")))
-    for finding in state.findings:
-        console.print(Text(clean(f"  {finding.words}")))
-        if finding.advice:
-            console.print(Text(clean(f"    {finding.advice}")))
-        for url in finding.examples:
-            console.print(Text(clean(f"    {url}"), overflow="fold"))
+def _say_states(console: Console, states: Sequence[State]) -> None:
+    said, plain = in_order(tuple(states))
+    for state in said:
+        console.print(Text(clean(f"{state.portal}: {state.verdict}{'; ' if state.words else ''}{state.words}")))
+        for alarm in state.alarms:
+            console.print(Text(clean(f"  {alarm.words}\n    {alarm.advice}")))
+            for url in alarm.examples:
+                console.print(Text(clean(f"    {url}"), overflow="fold"))
+    if plain:
+        console.print(Text(clean(f"ok: {', '.join(plain)}")))

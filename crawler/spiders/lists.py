@@ -10,6 +10,7 @@ from scrapy import FormRequest, Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.corpus import Route
 from crawler.extensions.backoff import LeftAlone
 from crawler.items import CST, Link, Listing
 from crawler.spiders.failures import reason_of, status_of
@@ -39,12 +40,13 @@ class Lists:
         self._recorded: set[str] = set()
         self._news = 0
 
-    def open(self, label: str, url: str, *, feed: bool = False) -> SectionWalk | None:
+    def open(self, label: str, url: str, route: Route = "list") -> SectionWalk | None:
         """Begin a section's walk; None if it has begun, or beyond MAX_SECTIONS."""
         spider = self._spider
         if key(url) in self._walks or len(self._walks) >= spider.crawler.settings.getint("MAX_SECTIONS"):
             return None
-        section = spider.corpus.section(spider.name, label, url)
+        feed = route == "feed"
+        section = spider.corpus.section(spider.name, label, url, route)
         trusts = section.covers(spider.limits.since)
         walk = SectionWalk(section.id, label, url, spider.limits, feed=feed, trusts_known=trusts)
         # Feeds and front pages show a choice of the newest, and never reach back.
@@ -55,7 +57,7 @@ class Lists:
     def requests(self, sections: Iterable[tuple[str, str]], depth: int, *, feed: bool = False) -> Iterator[Request]:
         """The first pages of sections (label, address)."""
         for label, url in sections:
-            walk = self.open(label or url, url, feed=feed)
+            walk = self.open(label or url, url, "feed" if feed else "list")
             if walk:
                 yield self._request(walk, url, None, depth)
 
@@ -77,7 +79,7 @@ class Lists:
         self, label: str, url: str, listing: Listing, response: Response, now: dt.datetime
     ) -> Iterator[Request]:
         """A section whose first page is read already."""
-        walk = self.open(label, url)
+        walk = self.open(label, url, "front" if key(url) == key(self._spider.site.home) else "list")
         if walk:
             yield from self._take_in(walk, listing, response, now, depth=0)
 

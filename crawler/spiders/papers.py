@@ -40,7 +40,7 @@ class Papers:
     def requests(self) -> Iterator[Request]:
         """The front pages of all days, newest first."""
         for paper in self._papers:
-            walk = self._spider.open_section(paper.label, paper.front_page)
+            walk = self._spider.open_section(paper.label, paper.front_page, "paper")
             if walk:
                 walk.end("by_date")
                 yield from (self._request(walk, paper.url(day)) for day in self._days())

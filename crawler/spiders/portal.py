@@ -16,6 +16,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawler.corpus import Route
 from crawler.errors import CorpusError, UsageError
 from crawler.extensions.archive import PURPOSE
 from crawler.extensions.backoff import Backoff
@@ -255,9 +256,9 @@ class PortalSpider(scrapy.Spider):
 
     # --- Sections and refusals: what lists, articles and papers share ---------------------------------------------
 
-    def open_section(self, label: str, url: str, *, feed: bool = False) -> SectionWalk | None:
+    def open_section(self, label: str, url: str, route: Route) -> SectionWalk | None:
         """Begin a section's walk; None if it has begun, or if the portal shows more sections than a person reads."""
-        return self.lists.open(label, url, feed=feed)
+        return self.lists.open(label, url, route)
 
     def passed(self, url: str) -> None:
         """A page came through: a row of refusals is over."""
