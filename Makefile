@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
-  bench-search bench-browse bench-export bench-archive bench-replay bench-health screenshots clean help
+  bench-search bench-browse bench-export bench-archive bench-replay bench-health screenshots picture clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ bench-archive: $(READY) ## what archiving everything costs a crawl (three minute
 	$(BIN)/python benchmarks/archive.py $(ARGS)
 bench-health: $(READY) ## breaks found and false alarms over simulated portals (200 years of hourly runs, twice)
 	$(BIN)/python benchmarks/health.py $(ARGS)
+
+picture: $(READY) ## put what a run prints into README.md
+	$(BIN)/python benchmarks/picture.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
 	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -44,7 +43,7 @@ SELECT id, portal, started_at, ended_at, outcome, stats,
 FROM runs WHERE (:portal IS NULL OR portal = :portal) AND started_at >= :since ORDER BY id"""
 
 
-def _runs(db: Database, bounds: Mapping[str, Any]) -> tuple[RunReport, ...]:
+def _runs(db: Database, bounds: dict[str, Any]) -> tuple[RunReport, ...]:
     return tuple(_run(row) for row in db.execute(_RUNS, bounds))
 
 
@@ -105,7 +104,7 @@ SELECT portal, name, fit, pages FROM templates WHERE :portal IS NULL OR portal =
 ORDER BY pinned, valid_until IS NULL, version"""
 
 
-def _portals(db: Database, bounds: Mapping[str, Any]) -> tuple[PortalReport, ...]:
+def _portals(db: Database, bounds: dict[str, Any]) -> tuple[PortalReport, ...]:
     counts = {name: rest for name, *rest in db.execute(_COUNTS, bounds)}
     days, lengths = _nested(db, _DAYS, bounds), _nested(db, _LENGTHS, bounds)
     kinds, rejects = _nested(db, _KINDS, bounds), _nested(db, _REJECTS, bounds)
@@ -143,7 +142,7 @@ def _portals(db: Database, bounds: Mapping[str, Any]) -> tuple[PortalReport, ...
     return tuple(sorted(found, key=lambda portal: (-portal.articles, portal.name)))
 
 
-def _nested(db: Database, sql: str, bounds: Mapping[str, Any]) -> dict[str, dict[Any, int]]:
+def _nested(db: Database, sql: str, bounds: dict[str, Any]) -> dict[str, dict[Any, int]]:
     """Rows of portal, key, number as number by key by portal."""
     found: dict[str, dict[Any, int]] = {}
     for portal, key, number in db.execute(sql, bounds):

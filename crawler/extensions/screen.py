@@ -6,6 +6,7 @@ import atexit
 import logging
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -34,7 +35,7 @@ class Screen:
         self._draw = draw
         # One write a picture, when we say so: a thread of its own would draw into ours.
         self._live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False)
-        self._moved: list[logging.StreamHandler[object]] = []
+        self._moved: list[logging.StreamHandler[Any]] = []
 
     def start(self) -> None:
         """Begin to show."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from lxml import etree, html
+from lxml import etree
 from lxml.builder import ElementMaker
 
 from crawler.corpus import Report
@@ -27,21 +27,17 @@ def render(report: Report, states: Sequence[State] = ()) -> bytes:
     """The page, UTF-8.  states: verdicts of whoever judges portals."""
     style = files("crawler.report").joinpath("style.css").read_text(encoding="utf-8")
     title = title_of(report)
-    page = _E.html(
-        _E.head(
-            _E.meta(charset="utf-8"),
-            _E.meta(**{"http-equiv": "Content-Security-Policy", "content": _POLICY}),
-            _E.meta(name="viewport", content="width=device-width, initial-scale=1"),
-            _E.title(clean(title)),
-            _E.style(style),
-        ),
-        _E.body(_E.h1(clean(title)), _E.p(_summary(report), **{"class": "dim"}), *_states(states), *_tables(report)),
-        lang="zh-CN",
+    head = _E.head(
+        _E.meta(charset="utf-8"),
+        _E.meta(**{"http-equiv": "Content-Security-Policy", "content": _POLICY}),
+        _E.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        _E.title(clean(title)),
+        _E.style(style),
     )
-    page.find("body").extend(_section(plot) for plot in draw(report))
-    # libxml2 would put a second charset into the head.
-    made: bytes = html.tostring(page, doctype="<!DOCTYPE html>", encoding="utf-8", include_meta_content_type=True)
-    return made
+    body = _E.body(_E.h1(clean(title)), _E.p(_summary(report), **{"class": "dim"}), *_states(states), *_tables(report))
+    body.extend(_section(plot) for plot in draw(report))
+    page = _E.html(head, body, lang="zh-CN")
+    return etree.tostring(page, method="html", doctype="<!DOCTYPE html>", encoding="unicode").encode("utf-8")
 
 
 def _summary(report: Report) -> str:

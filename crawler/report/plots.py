@@ -11,6 +11,7 @@ from lxml import etree
 
 from crawler.corpus import PortalReport, Report, RunReport
 from crawler.corpus.histogram import merge, quantile
+from crawler.corpus.records import ReprintKind
 from crawler.corpus.report_records import FIELDS, LENGTHS
 from crawler.items import CST
 from crawler.report.svg import COLOURS, bars, columns, lines
@@ -21,7 +22,7 @@ __all__ = ["DAYS", "Plot", "draw", "percent", "ratio"]
 DAYS = 60
 #: Portals drawn one by one where each has a bar; the tables beside the drawings have all of them.
 ROWS = 30
-_KINDS = ("identical", "reprint", "abridged", "expanded", "revised")
+_KINDS: tuple[ReprintKind, ...] = ("identical", "reprint", "abridged", "expanded", "revised")
 _FIELDS = {"title": "headline", "published": "time", "source": "source 来源", "reporters": "reporter 记者",
            "editors": "editor 编辑", "section": "section"}  # fmt: skip
 _CLASSES = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}
@@ -192,7 +193,7 @@ def _fields(report: Report) -> Plot:
 
 def _repeats(report: Report) -> Plot:
     shown = _shown(report)
-    series = {kind: [float(p.kinds.get(kind, 0)) for p in shown] for kind in _KINDS}
+    series: dict[str, list[float]] = {kind: [float(p.kinds.get(kind, 0)) for p in shown] for kind in _KINDS}
     return Plot(
         "repeats",
         "Duplicates and reprints",
