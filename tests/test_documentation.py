@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -60,16 +62,27 @@ def test_readme_commands_run(line, portal, stored, tmp_path):
     line = line.replace("https://www.example.cn/2026/1101/1001.shtml", story.url)
     line = line.replace("https://www.example.cn/", server.url).replace("要闻", demo.sections[0].label)
     line = line.replace("2026-11-01", f"{story.published:%Y-%m-%d}").replace("news.jsonl", str(tmp_path / "news.jsonl"))
-    line = line.replace("news.csv", str(tmp_path / "news.csv")).replace(" dataset ", f" {tmp_path / 'dataset'} ")
+    line = (
+        line.replace("report.html", str(tmp_path / "report.html"))
+        .replace("news.csv", str(tmp_path / "news.csv"))
+        .replace(" dataset ", f" {tmp_path / 'dataset'} ")
+    )
     arguments = [*shlex.split(line)[1:], *(["--port", "0"] if " demo " in line else [])]
     if arguments[0] in ("crawl", "demo", "list", "harvest"):
         arguments += settings(tmp_path / "corpus.db", f"PORTALS_DIR={tmp_path}")
-    if arguments[0] in ("search", "export", "portals", "reprints", "archive"):
+    if arguments[0] in ("search", "export", "portals", "reprints", "report", "archive"):
         arguments += ["-s", f"CORPUS={stored}"]
     done = scrapy(*arguments)
     assert done.status == 0, done
     assert done.out
     assert "Traceback" not in done.err
+
+
+def test_the_picture_of_a_run_is_what_a_run_prints():
+    done = subprocess.run(
+        [sys.executable, "benchmarks/picture.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_make_targets_of_the_documents_exist():
