@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search bench-archive clean help
+.PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-search bench-archive bench-replay clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ bench-harvest: $(READY) ## a hundred demo portals side by side, each at one requ
 
 bench-search: $(READY) ## search over 200,000 articles: times, size, trigram beside it (ARGS=50000: fewer)
 	$(BIN)/python benchmarks/search.py $(ARGS)
+
+bench-replay: $(READY) ## pages a second that a replay reads, beside a bare parse
+	$(BIN)/python benchmarks/replay.py $(ARGS)
 
 bench-archive: $(READY) ## what archiving everything costs a crawl (three minutes)
 	$(BIN)/python benchmarks/archive.py $(ARGS)
