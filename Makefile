@@ -66,8 +66,13 @@ screenshots: $(READY) ## the pictures of docs/browse.md, with a headless Chromiu
 
 bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=20000: fewer)
 	$(BIN)/python benchmarks/exports.py $(ARGS)
+
+bench-replay: $(READY) ## pages a second that a replay reads, beside a bare parse
+	$(BIN)/python benchmarks/replay.py $(ARGS)
+
 bench-archive: $(READY) ## what archiving everything costs a crawl (three minutes)
 	$(BIN)/python benchmarks/archive.py $(ARGS)
+
 bench-health: $(READY) ## breaks found and false alarms over simulated portals (200 years of hourly runs, twice)
 	$(BIN)/python benchmarks/health.py $(ARGS)
 
