@@ -77,4 +77,4 @@ bench-health: $(READY) ## breaks found and false alarms over simulated portals (
 	$(BIN)/python benchmarks/health.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
-	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-readers .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
