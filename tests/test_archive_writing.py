@@ -250,7 +250,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_the_first_request(tmp_pa
     with serve([DemoPortal("seed", seed=5, size=10)]) as server:
         option = ("-s", f"ARCHIVE_DIR={tmp_path / 'file' / 'warc'}")
         if harvest:
-            (tmp_path / "hekou.toml").write_text(f'home = "{server.url}"\nhosts = ["127.0.0.1"]\n')
+            (tmp_path / "hekou.toml").write_text(f'title = "河口网"\nhome = "{server.url}"\nhosts = ["127.0.0.1"]\n')
             arguments = command(
                 "harvest", "hekou", *settings(tmp_path / "corpus.db", f"PORTALS_DIR={tmp_path}"), *option
             )
