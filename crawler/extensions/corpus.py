@@ -165,10 +165,11 @@ class CorpusSession:
         """Close the record of the run, and the corpus."""
         try:
             if self.run_id is not None:
-                if not self.failed:
-                    for act in self.at_end:
+                try:
+                    for act in self.at_end if not self.failed else ():
                         act(self._reason)
-                self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
+                finally:
+                    self.corpus.end_run(self.run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
                 if not self.failed:
                     self.corpus.index()
             self._finalizer()
