@@ -66,8 +66,13 @@ screenshots: $(READY) ## the pictures of docs/browse.md, with a headless Chromiu
 
 bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=20000: fewer)
 	$(BIN)/python benchmarks/exports.py $(ARGS)
+
+bench-replay: $(READY) ## pages a second that a replay reads, beside a bare parse
+	$(BIN)/python benchmarks/replay.py $(ARGS)
+
 bench-archive: $(READY) ## what archiving everything costs a crawl (three minutes)
 	$(BIN)/python benchmarks/archive.py $(ARGS)
+
 bench-health: $(READY) ## breaks found and false alarms over simulated portals (200 years of hourly runs, twice)
 	$(BIN)/python benchmarks/health.py $(ARGS)
 
@@ -75,4 +80,4 @@ picture: $(READY) ## put what a run prints into README.md
 	$(BIN)/python benchmarks/picture.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
-	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-readers .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -5,8 +5,10 @@
 An archive is written of demo portals' pages, and of the real pages of ../shared/bench/same_host where they are there,
 under their hosts, each page under as many addresses as it takes.  A first replay of a small archive of the same hosts
 lets the templates be learned; then all of it is replayed into that corpus: reading the archive, extraction, validation,
-duplicates, storing.  The real pages that come again are duplicates of a text, as reprints are.  Seconds are of the
-clock, from the first page to the last; the parse runs in one process, before and after, for its CPU seconds.
+duplicates, storing.  The real pages that come again are duplicates of a text, as reprints are.  CPU seconds are those
+of all processes of the replay, less those of a replay of the small archive, for its pages and for beginning and ending;
+where the machine does other things too, only they can be compared.  "idle cores" is what so many cores would do with
+nothing else to do.  The parse runs in one process, before and after.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import gzip
 import io
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -86,8 +89,9 @@ def write(path: Path, pages: Iterable[Page]) -> None:
                 )
 
 
-def replay(archive: Path, corpus: Path, workers: int) -> tuple[int, float]:
-    """Pages and seconds."""
+def replay(archive: Path, corpus: Path, workers: int) -> tuple[int, float, float]:
+    """Pages, seconds from the first to the last, CPU seconds of all processes from their beginning to their end."""
+    before = used()
     command = ["crawl", "replay", "-a", f"archive={archive}", "-a", f"workers={workers}", "-s", f"CORPUS={corpus}"]
     code = (
         "import sys; from scrapy.cmdline import execute\n"
@@ -107,7 +111,13 @@ def replay(archive: Path, corpus: Path, workers: int) -> tuple[int, float]:
     found = re.search(r"PAGES (\d+) ([\d.]+)", done.stdout)
     if found is None:
         raise SystemExit(f"the replay failed: {done.stderr[-2000:]}")
-    return int(found[1]), float(found[2])
+    return int(found[1]), float(found[2]), used() - before
+
+
+def used() -> float:
+    """CPU seconds of all processes begun here that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def parse_seconds(pages: list[Page]) -> float:
@@ -133,33 +143,33 @@ def first_of_each(pages: list[Page], count: int) -> list[Page]:
 
 
 def measure(name: str, pages: list[Page], table: Table, workers: int) -> float:
-    """One line of the table; pages a second."""
+    """One line of the table; pages a second of idle cores."""
     with tempfile.TemporaryDirectory() as folder:
-        small, whole, corpus = Path(folder) / "small.warc.gz", Path(folder) / "whole.warc.gz", Path(folder) / "c.db"
+        small, whole, corpus = (
+            Path(folder) / "small.warc.gz",
+            Path(folder) / "whole.warc.gz",
+            Path(folder) / "corpus.db",
+        )
         write(small, first_of_each(pages, LEARNED_FROM))
         write(whole, pages)
         replay(small, corpus, workers)
         before = parse_seconds(pages)
-        count, seconds = replay(whole, corpus, workers)
+        few, _, beginning = replay(small, corpus, workers)
+        count, seconds, cpu = replay(whole, corpus, workers)
         parse = (before + parse_seconds(pages)) / 2
     size = sum(len(page.body) for page in pages) / len(pages) / 1000
-    cost = seconds * workers / count
-    table.add_row(
-        name,
-        f"{count:,}",
-        f"{size:.0f}",
-        f"{count / seconds:,.0f}",
-        f"{cost * 1000:.1f}",
-        f"{cost * len(pages) / parse:.1f}",
-    )
-    return count / seconds
+    cost = (cpu - beginning) / (count - few)
+    idle = workers / cost
+    figures = (f"{count:,}", f"{size:.0f}", f"{count / seconds:,.0f}", f"{cost * 1000:.1f}", f"{idle:,.0f}")
+    table.add_row(name, *figures, f"{cost * len(pages) / parse:.1f}")
+    return idle
 
 
 def main(size: int = PAGES) -> int:
     """Measure and print; 1 below GOAL."""
     workers = len(os.sched_getaffinity(0))
     table = Table(title=f"replay in {workers} processes, templates learned", title_justify="left")
-    for column in ("pages", "how many", "kB each", "pages a second", "core ms a page", "× bare parse"):
+    for column in ("pages", "how many", "kB", "a second", "CPU ms", "idle cores", "× parse"):
         table.add_column(column, justify="left" if column == "pages" else "right")
     rates = [measure("demo portals", list(demo_pages(size // len(FAMILIES))), table, workers)]
     if BENCH.is_dir():

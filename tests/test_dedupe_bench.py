@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
+ROOT = Path(__file__).resolve().parents[1]
 
-from dedupe import GOALS, accuracy, stored
-from dedupe_texts import Text, notices, originals, variants
+# Only for the moment, since a script there has the name of the package pipelines.
+sys.path.insert(0, str(ROOT / "benchmarks"))
+try:
+    dedupe, texts_of = map(importlib.import_module, ("dedupe", "dedupe_texts"))
+finally:
+    sys.path.remove(str(ROOT / "benchmarks"))
+
+GOALS, accuracy, stored, Text = dedupe.GOALS, dedupe.accuracy, dedupe.stored, texts_of.Text
 
 
-def collection() -> list[Text]:
+def collection():
     rng = random.Random(7)
-    stories = [text for text in originals(7) if len(text.body) < 3000]
+    stories = [text for text in texts_of.originals(7) if len(text.body) < 3000]
     chosen = rng.sample(stories, 60)
-    found = [*chosen, *(copy for story in chosen for copy in variants(rng, story)), *notices(rng, 20)]
+    found = [*chosen, *(copy for story in chosen for copy in texts_of.variants(rng, story)), *texts_of.notices(rng, 20)]
     rng.shuffle(found)
     return found
 

@@ -70,7 +70,11 @@ def test_readme_commands_run(line, portal, stored, tmp_path):
     arguments = [*shlex.split(line)[1:], *(["--port", "0"] if " demo " in line else [])]
     if arguments[0] in ("crawl", "demo", "list", "harvest"):
         arguments += settings(tmp_path / "corpus.db", f"PORTALS_DIR={tmp_path}")
-    if arguments[0] in ("search", "export", "portals", "reprints", "report", "archive"):
+    if "archive=data/warc" in line:
+        archive = tmp_path / "warc"
+        scrapy("crawl", "szdushi", "-a", "limit=3", *settings(tmp_path / "first.db", f"PORTALS_DIR={tmp_path}"))
+        arguments = [a.replace("data/warc", str(archive)) for a in arguments]
+    if arguments[0] in ("search", "export", "portals", "reprints", "report", "archive", "reextract"):
         arguments += ["-s", f"CORPUS={stored}"]
     done = scrapy(*arguments)
     assert done.status == 0, done

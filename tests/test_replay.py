@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
 
-from crawler.demo import DemoPortal, serve
+from crawler.demo import DemoPortal, Request, serve
 from tests.crawling import Done, crawl_url, scrapy
 from tests.replay_kit import TABLES, differences, rows
+from tests.test_warc_reading import Writer
 
 FAMILIES = ("founder", "jcms", "seed", "trs")
 #: Runs of each portal: all is new; articles came, changed, went; they came back.
@@ -77,3 +83,137 @@ def test_a_second_replay_changes_nothing(crawled: Crawled, tmp_path: Path) -> No
     assert replay(crawled.archive, corpus).status == 0
     after = rows(corpus)["articles"]
     assert [a["url"] for a in after] == [a["url"] for a in before]
+
+
+def test_what_was_replayed_leads_to_its_bytes_and_reads_the_same(crawled: Crawled, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.db"
+    replay(crawled.archive, corpus)
+    assert "0 would change" in scrapy("reextract", "-s", f"CORPUS={corpus}").out
+    verified = scrapy("archive", "verify", "-s", f"CORPUS={corpus}")
+    assert (verified.status, "all there and unharmed" in verified.out) == (0, True)
+
+
+# --- Anyone's archives ------------------------------------------------------------------------------------------------
+
+HOME = "http://www.lanjiang-demo.test"
+
+
+def pages(portal: DemoPortal) -> list[tuple[str, bytes, str]]:
+    """Address, body and type of the home page, the first pages of the sections, and all articles and their parts."""
+    home = portal.respond(Request(urlsplit(portal.home).path)).body.decode(portal.family.encoding)
+    urls = [portal.home, *re.findall(r'href="([^"]+)"', home)]
+    for story in portal.truth():
+        urls += [story.url, *story.part_urls]
+    found = {}
+    for url in urls:
+        path = urlsplit(urljoin(portal.home, url))
+        if path.netloc != urlsplit(portal.home).netloc:
+            continue
+        query = dict(part.partition("=")[::2] for part in path.query.split("&") if part)
+        answer = portal.respond(Request(path.path, query))
+        if answer.status == 200:
+            found.setdefault(HOME + path.path, (answer.body, answer.content_type))
+    return [(url, body, kind) for url, (body, kind) in found.items()]
+
+
+@pytest.fixture(scope="module")
+def portal() -> DemoPortal:
+    return DemoPortal("empire", seed=4, size=30)
+
+
+def write(path: Path, portal: DemoPortal, *, compressed: bool = True) -> None:
+    """As another crawler has it: no word of what a page is, pictures between, an address that leads to another."""
+    with path.open("wb") as file:
+        writer = Writer(file, gzip=compressed, warc_version="1.0")
+        for number, (url, body, kind) in enumerate([*pages(portal), (f"{HOME}/logo.png", b"\x89PNG", "image/png")]):
+            date = {"WARC-Date": f"2026-11-01T08:{number // 60:02}:{number % 60:02}Z"}
+            sent = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
+            if number == 8:
+                led = StatusAndHeaders("302 Found", [("Location", url)], protocol="HTTP/1.1")
+                record = writer.create_warc_record(f"{HOME}/go/8", "response", http_headers=led, warc_headers_dict=date)
+                writer.write_record(record)
+            record = writer.create_warc_record(
+                url, "response", io.BytesIO(body), http_headers=sent, warc_headers_dict=date
+            )
+            writer.write_record(record)
+
+
+def as_arc(path: Path, portal: DemoPortal) -> None:
+    with path.open("wb") as file:
+        for url, body, kind in pages(portal):
+            block = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+            file.write(b"%s 10.0.0.1 20261101080000 text/html %d\n%s\n" % (url.encode(), len(block), block))
+
+
+def texts(corpus: Path) -> list[tuple[str, str]]:
+    return sorted(sql(corpus, "SELECT title, body FROM articles JOIN bodies ON bodies.id = body_id"))
+
+
+@pytest.mark.parametrize("make", ["warc.gz", "warc", "wacz", "arc"])
+def test_anyones_archive(portal: DemoPortal, tmp_path: Path, make: str) -> None:
+    archive, corpus = tmp_path / f"other.{make}", tmp_path / "corpus.db"
+    if make == "arc":
+        as_arc(archive, portal)
+    elif make == "wacz":
+        write(tmp_path / "data.warc.gz", portal)
+        with zipfile.ZipFile(archive, "w") as package:
+            package.write(tmp_path / "data.warc.gz", "archive/data.warc.gz")
+    else:
+        write(archive, portal, compressed=make == "warc.gz")
+    done = replay(archive, corpus)
+    assert (done.status, done.err) == (0, "")
+    assert texts(corpus) == sorted((story.title, story.body) for story in portal.truth())
+    assert sql(corpus, "SELECT DISTINCT portal FROM articles") == [("lanjiang-demo.test",)]
+    sections = {label for (label,) in sql(corpus, "SELECT DISTINCT section FROM articles")}
+    assert {section.label for section in portal.sections} & sections
+    assert sql(corpus, "SELECT count(*) FROM articles WHERE reporters <> '[]' OR source IS NOT NULL")[0][0]
+    if make != "arc":
+        assert sql(corpus, "SELECT count(*) FROM articles WHERE link_url LIKE '%/go/8'") == [(1,)]
+
+
+def test_a_portals_file_names_its_pages(portal: DemoPortal, tmp_path: Path) -> None:
+    write(tmp_path / "a.warc.gz", portal)
+    (tmp_path / "portals").mkdir()
+    text = f'title = "兰江网"\nhome = "{HOME}/"\nhosts = ["lanjiang-demo.test"]\n'
+    (tmp_path / "portals" / "lanjiang.toml").write_text(text, "utf-8")
+    replay(tmp_path / "a.warc.gz", tmp_path / "c.db", "-s", f"PORTALS_DIR={tmp_path / 'portals'}")
+    assert sql(tmp_path / "c.db", "SELECT DISTINCT portal FROM articles") == [("lanjiang",)]
+
+
+def test_a_damaged_archive_gives_the_rest_and_says_so(portal: DemoPortal, tmp_path: Path) -> None:
+    path, corpus = tmp_path / "a.warc.gz", tmp_path / "corpus.db"
+    write(path, portal)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 30] = b"\xff" * 30
+    path.write_bytes(data[:-40])
+    done = replay(path, corpus)
+    assert done.status == 1
+    assert done.err.count(": damaged (") == 2
+    assert f"{path}, byte " in done.err
+    assert len(texts(corpus)) >= len(list(portal.truth())) - 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("archive=none.warc.gz",), "no archive there"), ((), "what to replay"), (("archive=.", "worker=2"), "workers"),
+     (("archive=.", "workers=many"), "not a number"), (("url=http://www.example.cn/",), "no such argument")],
+)  # fmt: skip
+def test_wrong_arguments(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    options = [part for argument in arguments for part in ("-a", argument)]
+    done = scrapy("crawl", "replay", *options, "-s", f"CORPUS={tmp_path / 'corpus.db'}")
+    assert done.status == 2
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_pages_without_news_make_no_rejects(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    with path.open("wb") as file:
+        writer = Writer(file, gzip=False)
+        sent = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        body = io.BytesIO("<html><title>请登录</title><form>用户名<input></form></html>".encode())
+        writer.write_record(writer.create_warc_record(f"{HOME}/login", "response", body, http_headers=sent))
+    done = replay(path, tmp_path / "corpus.db")
+    assert done.status == 0
+    assert "passed over" in done.out
+    assert sql(tmp_path / "corpus.db", "SELECT count(*) FROM rejects") == [(0,)]

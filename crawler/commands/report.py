@@ -39,7 +39,8 @@ class Command(ScrapyCommand):
         return (
             "How the runs went and what they brought: articles a day, requests per new article, latency, status codes, "
             "lengths, field fill rates, reprints, template fit, gaps, verdicts and alarms, of all portals of the "
-            "corpus (setting CORPUS) or of one. Without -o as text of 80 columns; with -o as one HTML file with plots that needs no network. "
+            "corpus (setting CORPUS) or of one. Without -o as text of 80 columns; with -o as one HTML file with plots "
+            "that needs no network. "
             "Exit status: 0; 1 if there is nothing to report, the corpus cannot be read or the file not be written; "
             "2 for a wrong option, an unknown portal, an existing file. "
             "Examples: scrapy report | scrapy report --portal szdushi --since 2026-11 -o report.html"

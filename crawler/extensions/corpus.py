@@ -207,12 +207,13 @@ class CorpusSession:
     def engine_stopped(self) -> None:
         """Close the record of the run, and the corpus."""
         try:
-            if self.run_id is not None and not self.failed:
-                for act in self.at_end:
+            try:
+                for act in self.at_end if self.run_id is not None and not self.failed else ():
                     act(self._reason)
-            for run_id in self.runs.values():
-                self._compare(run_id)
-                self.corpus.end_run(run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
+            finally:
+                for run_id in self.runs.values():
+                    self._compare(run_id)
+                    self.corpus.end_run(run_id, self._aborted or self._reason, self._crawler.stats.get_stats())
             self._finalizer()
         except CorpusError as error:
             self.abort(error)

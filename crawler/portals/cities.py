@@ -85,13 +85,18 @@ def _han(word: str) -> str:
     return "".join(char for char in word if not char.isascii())
 
 
+def _spellings() -> dict[str, tuple[str, ...]]:
+    spelt: dict[str, tuple[str, ...]] = {}
+    for city, _, pinyin in _pairs():
+        spelt[pinyin] = (*spelt.get(pinyin, ()), city)
+    return spelt
+
+
 #: City → province.
 CITIES: Mapping[str, str] = {city: province for city, province, _ in _pairs()}
 
 #: Pinyin → the cities that are spelt so (suzhou: 苏州, 宿州).
-PINYIN: Mapping[str, tuple[str, ...]] = {
-    pinyin: tuple(city for city, _, other in _pairs() if other == pinyin) for _, _, pinyin in _pairs()
-}
+PINYIN: Mapping[str, tuple[str, ...]] = _spellings()
 
 #: First character of an ICP number → province, as the registries write it: 苏ICP备12345678号 is 江苏's, 滇 is 云南's.
 ICP_LETTERS: Mapping[str, str] = dict(

@@ -28,7 +28,9 @@ def take(db: Database, run_id: int, outcome: str, mark: int, refusals: int) -> R
     )
     _fill(db, run, fresh)
     for section in run.sections:
-        _write(db, run_id, section)
+        # Most runs bring nothing, and a year of hourly runs has many.
+        if section.fresh or section.articles.pages:
+            _write(db, run_id, section)
     return run
 
 
@@ -158,7 +160,7 @@ def _write(db: Database, run_id: int, section: SectionFigures) -> None:
 
 
 def _read(db: Database, run: RunFigures) -> bool:
-    """Fill in what was written down; False where nothing was."""
+    """Fill in what was written down; False where nothing was: the run brought nothing, or an older release made it."""
     rows = db.execute(
         "SELECT section_id, fresh, articles, missing, lengths, confidences, judged, misfits, rejects"
         " FROM run_figures WHERE run_id = ?",

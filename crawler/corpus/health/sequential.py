@@ -125,7 +125,10 @@ class Sequential:
     @property
     def quiet(self) -> bool:
         """True while no alternative explains the last observations better than the usual state."""
-        return all(not score[0] for score in self.scores)
+        for score in self.scores:  # noqa: SIM110 - the hottest line; a generator takes twice as long
+            if score[0]:
+                return False
+        return True
 
     def _score(self, ratios: list[float], bad: float, usual: float, of: float, when: float) -> None:
         """Move the CUSUMs on; one that is back at zero begins anew, and so does one that has come to nothing."""
