@@ -15,15 +15,13 @@ from rich.table import Table
 
 from crawler.commands.run import complain
 from crawler.corpus import CaptureRow, Corpus, StoredArticle, WarcFileRow
-from crawler.corpus.warc import captures
-from crawler.corpus.warc.records import records
-from crawler.errors import ArchiveError, OutputError
+from crawler.corpus.warc import answer_of, travelled
+from crawler.errors import OutputError
 from crawler.items import CST
 
 __all__ = ["print_articles", "print_files", "print_statistics", "write_capture"]
 
 _MEGA = 1_000_000
-_MOST = 1 << 40
 
 
 def print_files(files: Sequence[WarcFileRow], folder: Path, as_json: bool) -> None:
@@ -91,7 +89,7 @@ def write_capture(corpus: Corpus, folder: Path, capture: CaptureRow, out: Path |
     source = capture
     if what == "body" and capture.original_id is not None:
         source = corpus.capture(capture.original_id) or capture
-    data = _raw(folder, source, what) if what != "body" else _body(folder, source)
+    data = _raw(folder, source, what) if what != "body" else answer_of(folder, source).body
     if out is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -104,39 +102,9 @@ def write_capture(corpus: Corpus, folder: Path, capture: CaptureRow, out: Path |
     )
 
 
-def _body(folder: Path, capture: CaptureRow) -> bytes:
-    """Out of its chunks and compression, as a browser has it."""
-    found = next(captures(_path(folder, capture), start=capture.offset, report=_ignore, most=_MOST), None)
-    if found is None or found.offset != capture.offset:
-        raise _unreadable(folder, capture)
-    return found.body
-
-
 def _raw(folder: Path, capture: CaptureRow, what: str) -> bytes:
-    with _path(folder, capture).open("rb") as file:
-        found = next(records(file, capture.file, capture.offset, _ignore, _MOST), None)
-    if found is None or found.offset != capture.offset:
-        raise _unreadable(folder, capture)
-    if what == "raw":
-        return found.block
-    return found.block.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n"
-
-
-def _path(folder: Path, capture: CaptureRow) -> Path:
-    path = folder / capture.file
-    if not path.exists():
-        raise ArchiveError(f"{path}: not there; if the archive was moved, name its folder: -s ARCHIVE_DIR=…")
-    return path
-
-
-def _unreadable(folder: Path, capture: CaptureRow) -> ArchiveError:
-    return ArchiveError(
-        f"{folder / capture.file}: no readable record at byte {capture.offset}; scrapy archive verify says more"
-    )
-
-
-def _ignore(_: object) -> None:
-    """A record that cannot be read is reported by its absence."""
+    block = travelled(folder, capture)
+    return block if what == "raw" else block.replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n"
 
 
 def _put(out: Path, data: bytes) -> None:

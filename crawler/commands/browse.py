@@ -17,6 +17,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.commands.filters import settle
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.errors import ChengwenError, UsageError
+from crawler.extensions.archive import archive_dir
 
 __all__ = ["Command"]
 
@@ -83,7 +84,9 @@ class Command(ScrapyCommand):
             url = server.url_of(listening)
             if not server.is_loopback(host):
                 complain(f"warning: whoever reaches {url} can read the whole corpus")
-            app = server.application(path, images=not opts.no_images, hosts=server.hosts_of(host))
+            app = server.application(
+                path, archive_dir(self.settings), images=not opts.no_images, hosts=server.hosts_of(host)
+            )
             server.run(app, listening, lambda: _announce(url, path, opts.no_open))
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from crawler.corpus import clusters, reading, revisions
+from crawler.corpus import captures, clusters, reading, revisions
 from crawler.corpus.codec import parse
-from crawler.corpus.records import Cluster, Revision, StoredArticle
+from crawler.corpus.records import CaptureRow, Cluster, Revision, StoredArticle
 from crawler.items import CST
 
 __all__ = ["Address", "ArticleDetail", "Check", "Origin", "article", "days"]
@@ -49,7 +49,8 @@ class ArticleDetail:
     """All that the corpus says of one article.
 
     portal_title: the portal's own name, None: not known.  sections: labels of all that showed it.  revisions: oldest
-    first, none where it never changed.  run: None outside a crawl.  cluster: None where nothing else tells its story.
+    first, none where it never changed.  capture: what it was read from, None: not archived.  run: None outside a crawl.
+    cluster: None where nothing else tells its story.
     """
 
     stored: StoredArticle
@@ -57,6 +58,7 @@ class ArticleDetail:
     sections: tuple[str, ...]
     addresses: tuple[Address, ...]
     revisions: tuple[Revision, ...]
+    capture: CaptureRow | None
     check: Check | None
     run: Origin | None
     cluster: Cluster | None
@@ -74,6 +76,7 @@ def article(db: Database, article_id: int) -> ArticleDetail | None:
         sections=tuple(label for (label,) in db.execute(_SECTIONS, (article_id,))),
         addresses=tuple(Address(*row) for row in db.execute(_ADDRESSES, (article_id,))),
         revisions=tuple(revisions.revisions(db, stored.article.url)),
+        capture=captures.capture_of(db, article_id),
         check=_check(db, article_id),
         run=_run(db, stored.run_id),
         cluster=clusters.cluster(db, stored.article.url),

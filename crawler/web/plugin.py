@@ -11,6 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
@@ -21,10 +22,11 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from crawler.corpus import Corpus, parse_query
+from crawler.corpus.warc import answer_of, travelled
 from crawler.errors import ChengwenError, UsageError
 from crawler.web import pages
 from crawler.web.asking import asked
-from crawler.web.policy import guarded, page_policy
+from crawler.web.policy import BOXED, guarded, page_policy
 from crawler.web.view import style
 
 __all__ = ["DATABASE", "Site", "serve_with"]
@@ -42,9 +44,14 @@ _View = Callable[[Datasette, Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is served.  images: show portals' pictures; hosts: names by which it may be called, none: any."""
+    """What is served.
+
+    archive: folder of the corpus's WARC files; images: show portals' pictures; hosts: names by which it may be called,
+    none: any.
+    """
 
     corpus: str
+    archive: Path
     images: bool
     hosts: frozenset[str]
 
@@ -74,6 +81,10 @@ def register_routes(datasette: Datasette) -> list[tuple[str, _View]]:
             _page(site, lambda corpus, request: _article(corpus, request, site.images)),
         ),
         (r"^/portal/(?P<name>.+)$", _page(site, _portal)),
+        (
+            r"^/archive/(?P<number>[0-9]{1,18})(?P<bytes>/bytes)?$",
+            _page(site, lambda corpus, request: _archived(corpus, request, site.archive)),
+        ),
         (r"^/-/chengwen[.]css$", _style),
     ]
 
@@ -86,7 +97,7 @@ def _page(site: Site, read: Callable[[Corpus, Request], str | Response | None]) 
             with Corpus.open(site.corpus, readonly=True, timeout=_PATIENCE) as corpus:
                 page = read(corpus, request)
         except ChengwenError as error:
-            return Response.html(pages.failure("The corpus cannot be read", str(error)), 503, headers)
+            return Response.html(pages.failure("That cannot be read", str(error)), 503, headers)
         if isinstance(page, Response):
             return page
         if page is None:
@@ -113,6 +124,20 @@ def _article(corpus: Corpus, request: Request, images: bool) -> str | None:
 
 def _portal(corpus: Corpus, request: Request) -> str | None:
     return pages.portal(corpus, unquote(request.url_vars["name"]))
+
+
+def _archived(corpus: Corpus, request: Request, folder: Path) -> Response | None:
+    """A page from the archive: shown in a box that runs and fetches nothing, or byte for byte as it travelled."""
+    row = corpus.capture(int(request.url_vars["number"]))
+    if row is None:
+        return None
+    if request.url_vars["bytes"]:
+        name = {"content-disposition": f'attachment; filename="capture-{row.id}.http"'}
+        return Response(travelled(folder, row), 200, name, "application/octet-stream")
+    holder = corpus.capture(row.original_id) if row.original_id is not None else row
+    answer = answer_of(folder, holder or row)
+    kind = answer.header("content-type") or "application/octet-stream"
+    return Response(answer.body, 200, {"content-security-policy": BOXED}, kind)
 
 
 async def _style(datasette: Datasette, request: Request) -> Response:  # noqa: ARG001 - called by these names

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-__all__ = ["guarded", "page_policy"]
+__all__ = ["BOXED", "guarded", "page_policy"]
 
 _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
@@ -22,6 +22,8 @@ _TABLES = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     f" connect-src 'self'; {_SHARED}"
 )
+#: A portal's own page out of the archive: its styles, and no script, no picture, no frame, no origin of ours.
+BOXED = f"sandbox; default-src 'none'; style-src 'unsafe-inline'; {_SHARED}"
 _HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 

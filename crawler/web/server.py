@@ -29,8 +29,11 @@ _SETTINGS = {"sql_time_limit_ms": 5000, "truncate_cells_html": 160, "allow_downl
 _GRACE = 2
 
 
-def application(corpus: Path, *, images: bool, hosts: frozenset[str]) -> Any:
-    """The ASGI application.  images: show portals' pictures; hosts: names it may be called by, none: any."""
+def application(corpus: Path, archive: Path, *, images: bool, hosts: frozenset[str]) -> Any:
+    """The ASGI application.
+
+    archive: folder of WARC files; images: show portals' pictures; hosts: names it may be called by, none: any.
+    """
     if not pm.is_registered(plugin):
         pm.register(plugin, "chengwen")
         pm.unregister(name="datasette.handle_exception")
@@ -39,7 +42,7 @@ def application(corpus: Path, *, images: bool, hosts: frozenset[str]) -> Any:
     mutable = os.access(corpus.parent, os.W_OK) or log.exists()
     made = Datasette(settings=_SETTINGS, metadata=_METADATA)
     made.add_database(_Tables(made, path=str(corpus), is_mutable=mutable), name=DATABASE)
-    serve_with(made, Site(str(corpus), images, hosts))
+    serve_with(made, Site(str(corpus), archive, images, hosts))
     return made.app()
 
 
