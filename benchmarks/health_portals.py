@@ -5,7 +5,7 @@ The simulation knows nothing of the tests that it feeds.
 News come in bursts (a doubly stochastic process: day and night, weekends, festivals, a wandering level, several at a
 time); articles of a day and of a special column are alike; machines and portals fail now and then.  What is drawn is
 what the crawler would write down; what is broken, and from when an observer who knows every rate could tell, is kept
-beside it.
+beside it.  Long because a portal, its breaks and what could be told of them are one simulation.
 """
 
 from __future__ import annotations

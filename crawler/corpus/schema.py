@@ -2,6 +2,7 @@
 
 A migration is never changed once released: a new one is appended, and user_version counts them.  Times are ISO 8601
 text with an offset: SQLite has no type for them, and people read the file with other programs.  Lists are JSON arrays.
+Long because migrations only ever come to it.
 """
 
 from __future__ import annotations
