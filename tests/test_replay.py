@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import signal
 import sqlite3
+import subprocess
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +18,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 
 from crawler.demo import DemoPortal, Request, serve
-from tests.crawling import Done, crawl_url, scrapy
+from tests.crawling import ROOT, Done, command, crawl_url, environment, scrapy
 from tests.replay_kit import TABLES, differences, rows
 from tests.test_warc_reading import Writer
 
@@ -204,6 +207,37 @@ def test_wrong_arguments(tmp_path: Path, arguments: tuple[str, ...], said: str) 
     assert done.status == 2
     assert said in done.err
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_at_any_moment(crawled: Crawled, tmp_path: Path, how: signal.Signals) -> None:
+    """Ctrl-C reaches every process of the terminal; a killed replay leaves none behind, and a corpus that is whole."""
+    corpus = tmp_path / "corpus.db"
+    arguments = command("crawl", "replay", "-a", f"archive={crawled.archive}", "-a", "workers=2")
+    arguments += ["-s", f"CORPUS={corpus}"]
+    pipes = {"text": True, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment(), start_new_session=True, **pipes) as running:
+        while not (corpus.exists() and sql_or_none(corpus, "SELECT 1 FROM articles")):
+            assert running.poll() is None
+        if how == signal.SIGINT:
+            os.killpg(running.pid, how)
+        else:
+            running.kill()
+        # Ends only when no process of it holds the pipe any more.
+        said = running.communicate(timeout=120)[1]
+    if how == signal.SIGINT:
+        assert running.returncode == 1
+        assert "stopped on request" in said
+        assert "Traceback" not in said
+    assert replay(crawled.archive, corpus).status == 0
+    assert len(rows(corpus)["articles"]) == len(rows(crawled.corpus)["articles"])
+
+
+def sql_or_none(corpus: Path, statement: str) -> list[tuple] | None:  # type: ignore[type-arg]
+    try:
+        return sql(corpus, statement)
+    except sqlite3.Error:
+        return None
 
 
 def test_pages_without_news_make_no_rejects(tmp_path: Path) -> None:

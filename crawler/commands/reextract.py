@@ -26,7 +26,7 @@ from crawler.items import Article
 from crawler.portals import Portal, load_all
 from crawler.spiders.loader import portals_dir
 from crawler.spiders.reextract import FIELDS, Reread, Rereader, only
-from crawler.spiders.replay.readers import begin
+from crawler.spiders.replay.readers import begin, undisturbed
 
 __all__ = ["Command"]
 
@@ -206,7 +206,8 @@ def _read(ids: Sequence[int], setting: _Setting, workers: int) -> Iterator[list[
     try:
         under_way: deque[Future[list[Reread]]] = deque()
         for batch in batches:
-            under_way.append(pool.submit(_reread, batch))
+            with undisturbed():
+                under_way.append(pool.submit(_reread, batch))
             if len(under_way) > workers * AHEAD:
                 yield under_way.popleft().result()
         while under_way:

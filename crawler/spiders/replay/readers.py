@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
+import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import parent_process
 from typing import NamedTuple
@@ -21,10 +22,8 @@ from crawler.items import CST, Article, Listing
 from crawler.portals import Portal
 from crawler.spiders.reading import list_page, news_page
 
-__all__ = ["Job", "Read", "begin", "look", "read_all", "response_of"]
+__all__ = ["Job", "Read", "begin", "look", "read_all", "response_of", "undisturbed"]
 
-#: Objects made between two searches for cycles; the interpreter's 700 cost a tenth of the time.
-GARBAGE = 100_000
 #: Kinds of pages that lead to news and are none.
 LEADING = frozenset({"list", "front"})
 #: An article, a list page, a page of an e-paper; of a page of which nobody knows the article, and the list if it is
@@ -49,9 +48,17 @@ def begin() -> None:
             parent.join()
             os._exit(1)
 
-    # A page makes tens of thousands of objects and no cycles worth the search.
-    gc.set_threshold(GARBAGE)
     threading.Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Processes that are begun within leave Ctrl-C to this one, from their first moment on."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def read_all(jobs: Sequence[Job]) -> list[Read]:

@@ -17,7 +17,8 @@ from itertools import count, islice
 from typing import Any, ClassVar
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.exceptions import DropItem
 
 from crawler.corpus.warc import Fault, sources
 from crawler.errors import CorpusError, Later, UsageError
@@ -30,7 +31,7 @@ from crawler.spiders.replay.listing import Listing
 from crawler.spiders.replay.options import ReplayOptions
 from crawler.spiders.replay.pages import Pages
 from crawler.spiders.replay.portal import PortalReplay, Replaying
-from crawler.spiders.replay.readers import Job, Read, begin, read_all
+from crawler.spiders.replay.readers import Job, Read, begin, read_all, undisturbed
 from crawler.spiders.replay.roles import Page
 from crawler.spiders.tally import Tally
 
@@ -120,7 +121,8 @@ class ReplaySpider(scrapy.Spider):
             replay = self._replay_of(page.portal)
             page.by = replay.version
             jobs.append(Job(page.capture, page.role.name, self._pickled(replay)))
-        return pool.submit(read_all, jobs)
+        with undisturbed():
+            return pool.submit(read_all, jobs)
 
     def _pickled(self, replay: PortalReplay) -> bytes:
         version, pickled = self._sites.get(replay.spider.name, (None, b""))
@@ -164,8 +166,19 @@ class ReplaySpider(scrapy.Spider):
         replay.spider.templates.finish()
 
     async def _pipe(self, articles: Iterable[Article]) -> None:
+        """Through the pipelines, one after the other.
+
+        Not by Scraper.start_itemproc_async: Scrapy 2.19 waits for ever for an item that Ctrl-C found on its way there.
+        """
+        itemproc, send = self.crawler.engine.scraper.itemproc, self.crawler.signals.send_catch_log_async
         for article in articles:
-            await self.crawler.engine.scraper.start_itemproc_async(article, response=None)
+            common = {"item": article, "response": None, "spider": self}
+            try:
+                await itemproc.process_item_async(article)
+            except DropItem as reason:
+                await send(signals.item_dropped, exception=reason, **common)
+            else:
+                await send(signals.item_scraped, **common)
 
     def _fault(self, fault: Fault) -> None:
         self._faults += 1
