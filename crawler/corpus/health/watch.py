@@ -32,7 +32,9 @@ ARTICLE_TESTS = 10
 TWO_RUNS = 0.5
 #: What the tests over articles are let off: a CUSUM jumps over its threshold, mostly by more than this, and Lorden's
 #: bound does not count it (Siegmund 1985, §2.6); the simulation of benchmarks/health.py confirms it.
-OVERSHOOT = 2.5
+OVERSHOOT = 3.0
+#: Share of the good articles that a short spell must have spoilt: a special column spoils a quarter of one section's.
+SECTION_WORSE, PORTAL_WORSE = 0.36, 0.25
 #: A section whose weekends bring less than this part of its share on workdays rests at festivals too.
 RESTS = 0.4
 #: Days and observations before a figure is judged: two weekends, and a share to speak of.
@@ -188,20 +190,43 @@ class Watch:
         elapsed, state.counted = self.now - (state.counted or self.now), state.counted or self.now
         usable = list(self._countable())
         if self.paused or elapsed <= 0 or elapsed > PAUSE_DAYS:
-            state.rhythm.forget_silence()
+            self._forget_silence()
             state.counted = self.now
             return
         if len(usable) * 2 < len(state.sections):
             return
         state.counted = self.now
         total = sum(s.fresh for s in usable)
+        expected = state.rhythm.expect(self.cell, elapsed)
         if state.rhythm.observe(total, self.cell, elapsed, self.now, self.silence_budget):
             self._raise("silence", None, state.rhythm.awaited, state.rhythm.awaited, 0.0, state.rhythm.silent)
         elif total and "0/silence" in state.open:
             self._end("cleared", "0/silence")
-        if total:
-            for section in usable:
+        for section in usable:
+            self._silence(section, total, expected, elapsed)
+            if total:
                 self._share(section, total)
+
+    def _forget_silence(self) -> None:
+        """Nobody looked for a while."""
+        self.state.rhythm.forget_silence()
+        for known in self.state.sections.values():
+            known.rhythm.forget_silence()
+            known.others = [0.0, 0.0]
+
+    def _silence(self, section: SectionFigures, total: int, expected: float, elapsed: float) -> None:
+        """A section's own silence, in the light of what the others bring: they know of festivals."""
+        known = self.state.sections[section.section_id or 0]
+        rhythm, others, key = known.rhythm, known.others, f"{section.section_id}/silence"
+        others[0] += total - section.fresh
+        others[1] += max(expected - rhythm.expect(self.cell, elapsed), 0.0)
+        level = 0.0 if _rests(known.share) else _at_least(others[0], others[1], self.state.rhythm.burst)
+        if rhythm.observe(section.fresh, self.cell, elapsed, self.now, self.yield_budget, level):
+            if "0/silence" not in self.state.open and f"{section.section_id}/yield" not in self.state.open:
+                self._raise("silence", section, rhythm.awaited, rhythm.awaited, 0.0, rhythm.silent)
+        elif section.fresh:
+            known.others = [0.0, 0.0]
+            self._end("cleared", key)
 
     def _countable(self) -> Iterator[SectionFigures]:
         """Sections whose news of this run are those since the last: not new, not unreadable."""
@@ -243,7 +268,7 @@ class Watch:
         for name in _figures(tests, articles):
             rate = tests.rates.get(name)
             if rate is None:
-                rate = tests.rates[name] = Rate()
+                rate = tests.rates[name] = Rate(least_worse=SECTION_WORSE if section else PORTAL_WORSE)
                 if name.startswith("reject"):
                     rate.total[1] = float(tests.pages)
             threshold = self._article_threshold(tests, rate.known)
@@ -290,7 +315,8 @@ class Watch:
             if section is None:
                 self.over.append(figure)
             return
-        if section is not None and f"0/{_whole(figure)}" in self.state.open:
+        silent = figure == "yield" and section is not None and f"{section.section_id}/silence" in self.state.open
+        if silent or (section is not None and f"0/{_whole(figure)}" in self.state.open):
             # One break, one alarm: it stands for its sections as long as it is open.
             return
         latch = test.latch
@@ -361,6 +387,13 @@ def _rests(rate: Rate) -> bool:
 def _whole(figure: str) -> str:
     """The portal's figure that stands for a section's."""
     return {"list": "lists", "yield": "silence"}.get(figure, figure)
+
+
+def _at_least(seen: float, expected: float, burst: float) -> float:
+    """A level that seen of expected news speak for: a standard error below what it looks like, at most 1."""
+    if expected <= 0:
+        return 0.0
+    return min(1.0, max(0.0, seen - math.sqrt(seen * burst)) / expected)
 
 
 def _figures(tests: ArticleTests, articles: Articles) -> list[str]:
