@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator
 
+from crawler.corpus.health.findings import Findings
 from crawler.corpus.health.model import (
     FIELDS,
     Articles,
     Change,
-    Finding,
     RunFigures,
     SectionFigures,
-    VerdictName,
 )
 from crawler.corpus.health.rank import Rank, Ranked
 from crawler.corpus.health.rate import Rate
 from crawler.corpus.health.rhythm import FESTIVAL_DAYS
-from crawler.corpus.health.sequential import Event, Sequential
-from crawler.corpus.health.state import ArticleTests, PortalState, SectionState, key_of
+from crawler.corpus.health.sequential import Event
+from crawler.corpus.health.state import ArticleTests, PortalState, SectionState
 from crawler.items import CST
 
 __all__ = ["LEARN_DAYS", "Watch", "step"]
@@ -51,12 +49,6 @@ MOST_LISTS = 0.5
 MEDIAN_STEP = 0.02
 #: News of a section before its share is judged.
 SHARE_NEWS = 30.0
-#: Share of the articles that has to suffer before a portal is broken rather than to be watched.
-SPOILT = 0.4
-#: Without these an article is no article.
-VITAL = frozenset({"missing_title", "missing_time", "short", "list", "lists", "blocked", "silence"})
-#: A section below this share of the portal's news is watched, not mourned.
-WEIGHTY = 0.05
 
 _BAD_LIST = frozenset({"failed", "empty"})
 _UNREAD = frozenset({"stopped", "limit", None})
@@ -69,18 +61,15 @@ def step(state: PortalState, run: RunFigures) -> list[Change]:
     return Watch(state, run).judge()
 
 
-class Watch:
+class Watch(Findings):
     """One run in the light of what is known."""
 
     def __init__(self, state: PortalState, run: RunFigures) -> None:
-        self.state, self.run = state, run
-        self.now = run.started_at.timestamp() / 86400
+        super().__init__(state, run)
         local = run.started_at.astimezone(CST)
         self.weekend = int(local.weekday() >= 5)
         self.cell = local.hour + 24 * self.weekend
         self.part = local.hour // 3 + 8 * self.weekend
-        self.changes: list[Change] = []
-        self.over: list[str] = []
         self.elapsed = 0.0 if state.last is None else self.now - state.last
         usual = state.interval or self.elapsed
         self.paused = state.last is None or not 0 < self.elapsed <= max(PAUSE_INTERVALS * usual, PAUSE_DAYS)
@@ -303,75 +292,6 @@ class Watch:
         judged = self.now - tests.since >= LEARN_DAYS and known >= LEARN_ARTICLES and self.old
         return self.article_budget if judged else None
 
-    # --- Findings ----------------------------------------------------------------------------------------------------
-
-    def _event(
-        self, figure: str, section: SectionFigures | None, test: Sequential, event: Event | None, detail: str
-    ) -> None:
-        if event is None:
-            return
-        if event != "raised":
-            self._end(event, f"{(section.section_id if section else None) or 0}/{figure}")
-            if section is None:
-                self.over.append(figure)
-            return
-        silent = figure == "yield" and section is not None and f"{section.section_id}/silence" in self.state.open
-        if silent or (section is not None and f"0/{_whole(figure)}" in self.state.open):
-            # One break, one alarm: it stands for its sections as long as it is open.
-            return
-        latch = test.latch
-        assert latch is not None
-        self._raise(figure, section, latch.bad, latch.of, latch.usual, self.now - latch.since, detail)
-
-    def _left_over(self, figure: str) -> None:
-        """The portal's own alarm is over; sections that it stood for, and that are still bad, speak for themselves."""
-        own = "list" if figure == "lists" else figure
-        for number, known in self.state.sections.items():
-            section = SectionFigures(number, known.label, known.route)
-            finding = Finding(own, number, known.label, "watch", self.run.started_at, 0, 1, 0)
-            test = self.state.test(finding)
-            if test is not None and test.latch is not None and key_of(finding) not in self.state.open:
-                self._event(own, section, test, "raised", "is bad" if own == "list" else "")
-
-    def _raise(
-        self,
-        figure: str,
-        section: SectionFigures | None,
-        seen: float,
-        of: float,
-        usual: float,
-        days: float,
-        detail: str = "",
-    ) -> None:
-        finding = Finding(
-            figure,
-            section.section_id if section else None,
-            section.label if section else "",
-            self._severity(figure, section, seen / of - usual if of else 1.0),
-            dt.datetime.fromtimestamp((self.now - days) * 86400, dt.UTC),
-            seen,
-            of,
-            usual,
-            detail,
-        )
-        self.state.open[key_of(finding)] = finding
-        self.changes.append(Change("raised", finding))
-
-    def _severity(self, figure: str, section: SectionFigures | None, worse: float) -> VerdictName:
-        weighty = section is None or self._weight(section) >= WEIGHTY
-        vital = figure in VITAL or figure.startswith("reject")
-        return "broken" if vital and weighty and worse >= SPOILT else "watch"
-
-    def _weight(self, section: SectionFigures) -> float:
-        """The section's share of the portal's news."""
-        known = self.state.sections.get(section.section_id or 0)
-        return 1 - known.share.usual() if known and known.share.known else 0.0
-
-    def _end(self, how: Event, key: str) -> None:
-        finding = self.state.open.pop(key, None)
-        if finding is not None and how != "raised":
-            self.changes.append(Change(how, finding))
-
 
 def _log(number: float) -> float:
     return math.log(max(number, 100.0))
@@ -382,11 +302,6 @@ def _rests(rate: Rate) -> bool:
     parts = ([own for part, own in rate.strata.items() if part // 8 == kind] for kind in (0, 1))
     workdays, weekends = (1 - (sum(b for b, _ in some) + 1) / (sum(of for _, of in some) + 1) for some in parts)
     return weekends < workdays * RESTS
-
-
-def _whole(figure: str) -> str:
-    """The portal's figure that stands for a section's."""
-    return {"list": "lists", "yield": "silence"}.get(figure, figure)
 
 
 def _at_least(seen: float, expected: float, burst: float) -> float:
