@@ -3,7 +3,7 @@
     python benchmarks/health.py                     # 200 portals, twice: with training seeds and with fresh ones
     python benchmarks/health.py --portals 22 --seeds 7
 
-A break is found when an alarm comes with the run that could first show it (health_portals.Break.visible), or with one
+A break is found when an alarm comes with the run that could first show it (health_observer.Break.visible), or with one
 of the two runs after it that bring evidence: for a quiet portal most runs bring none.  Breaks that nobody could tell
 before they were over are counted apart.  An alarm is false when nothing was broken in the three days before it, and
 the portal had answered.
@@ -75,7 +75,7 @@ def judge(task: tuple[int, str | None]) -> Result:
                 result.outages += 1
             else:
                 result.false.append(change.finding.figure)
-    sim.settle()
+    sim.observer.settle()
     result.years = runs / (365.25 * 24)
     if broken:
         result.visible = broken.visible is not None

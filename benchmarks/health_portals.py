@@ -14,12 +14,12 @@ import datetime as dt
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from benchmarks.health_observer import Break, Observer, Section
 from crawler.corpus.health.model import Articles, RunFigures, SectionFigures, bucket, tenth
 from crawler.items import CST
 
-__all__ = ["KINDS", "Break", "Simulation"]
+__all__ = ["BEGIN", "KINDS", "Simulation"]
 
 BEGIN = dt.datetime(2025, 3, 1, 0, 23, tzinfo=CST)
 DAYS = 365
@@ -49,45 +49,12 @@ KINDS = (
 SPECIAL = 0.013
 FIELDS = ("title", "time", "source", "reporter")
 REASONS = ("no_body", "too_short", "not_an_article:list", "no_title")
-#: Days over which a decay runs from healthy to lost, at least and at most; it is a break once this much is lost.
-DECAY, DECAYED = (40, 120), 0.25
-
-
-@dataclass
-class Break:
-    """kind: one of KINDS.  begins, ends: run numbers.  section: index, None: the whole portal.
-
-    visible: the first run that could show it, and second: the next run after that which brings evidence; None: not
-    within the year.
-    """
-
-    kind: str
-    begins: int
-    ends: int
-    section: int | None = None
-    lost: dict[str, float] = field(default_factory=dict)
-    shrink: float = 1.0
-    visible: int | None = None
-    evidence: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Section:
-    """How one section behaves while it is healthy."""
-
-    share: float
-    style: str
-    page: int
-    missing: dict[str, float]
-    length: tuple[float, float]
-    confidence: float
-    misfit: float
-    reject: float
-    failing: float
+#: Days over which a decay runs from healthy to lost, at least and at most.
+DECAY = (40, 120)
 
 
 class Simulation:
-    """One portal's year.  kind: of its break, None: none.  runs() draws it; breaks and outages say the truth after."""
+    """One portal's year.  kind: of its break, None: none.  runs() draws it; observer.settle() then says the truth."""
 
     def __init__(self, seed: int, kind: str | None) -> None:
         self.random = random.Random(seed * 7919 + 17)
@@ -109,10 +76,7 @@ class Simulation:
         self.break_ = self._break() if kind else None
         self.run_count = DAYS * 24
         self.odd = 0.0
-        self.awaited = 0.0
-        self.last_news: dict[int, int] = {}
-        self.longest: dict[int, int] = {}
-        self.scores: dict[str, float] = {}
+        self.observer = Observer(self.break_)
 
     # --- What it is like ---------------------------------------------------------------------------------------------
 
@@ -235,13 +199,11 @@ class Simulation:
         rate *= section.share
         if section.style == "morning":
             rate = rate / self.hours[when.hour] * sum(self.hours) * (0.92 if when.hour == 7 else 0.08 / 23)
-        self._await(number, index, rate / self.burst, festival)
+        if self._broken(number):
+            self.observer.silence(number, index, rate / self.burst, festival)
         count = _poisson(self.random, rate / self.burst)
         if count and self._broken(number) is None:
-            for who in (index, -1):
-                gap = number - self.last_news.get(who, number)
-                self.longest[who] = max(self.longest.get(who, 0), gap)
-                self.last_news[who] = number
+            self.observer.news(number, index)
         return sum(1 + _geometric(self.random, self.burst) for _ in range(count))
 
     def _away(self, number: int) -> bool:
@@ -254,7 +216,7 @@ class Simulation:
         broken = self._broken(number)
         if broken and broken.kind == "blocked" and self.random.random() < 0.97:
             run.outcome, run.refusals = "blocked", 5
-            self._note(number)
+            self.observer.note(number)
             return run
         out = any(a <= number < b for a, b in self.outages)
         hiccup = self.random.random() < 0.0008
@@ -279,7 +241,7 @@ class Simulation:
         kind = hit.kind if hit else ""
         if kind in ("lists empty", "section moved: empty", "section moved: 404"):
             figures.ended_by = "failed" if kind.endswith("404") else "empty"
-            self._note(number)
+            self.observer.note(number)
             held[index] = 0
             return
         figures.ended_by, figures.list_pages = "known", 1 + (held[index] > section.page // 2)
@@ -296,18 +258,12 @@ class Simulation:
             assert hit
             links = int(links * hit.shrink)
             figures.fresh = sum(draw.random() < hit.shrink for _ in range(figures.fresh))
-            self._note(number)
+            self.observer.note(number)
         if kind in ("section frozen", "portal frozen"):
             if figures.fresh:
-                self._note(number)
+                self.observer.note(number)
             figures.fresh = 0
         figures.links_seen = max(1, links)
-
-    def _note(self, number: int) -> None:
-        """A run that read something broken."""
-        assert self.break_
-        if not self.break_.evidence or self.break_.evidence[-1] != number:
-            self.break_.evidence.append(number)
 
     def _articles(
         self,
@@ -328,9 +284,9 @@ class Simulation:
             if draw.random() < self._chance(section.reject, mood["reject"], lost.get("reject", 0.0)):
                 reason = "no_body" if "reject" in lost else draw.choice(REASONS)
                 articles.rejects[reason] = articles.rejects.get(reason, 0) + 1
-                self._observe(number, section, "reject", True, lost, part)
+                self.observer.article(number, section, "reject", True, lost, part)
                 continue
-            self._observe(number, section, "reject", False, lost, part)
+            self.observer.article(number, section, "reject", False, lost, part)
             self._article(number, articles, section, mood, lost, part, special)
 
     def _article(
@@ -352,11 +308,11 @@ class Simulation:
             gone = draw.random() < (max(chance, 0.8) if odd and name in ("source", "reporter") else chance)
             if gone:
                 articles.missing[name] = articles.missing.get(name, 0) + 1
-            self._observe(number, section, name, gone, lost, part)
+            self.observer.article(number, section, name, gone, lost, part)
         length = draw.gauss(*section.length) - (1.5 if odd or draw.random() < 0.07 else 0)
         if "length" in lost and draw.random() < part:
             length += math.log(lost["length"])
-        self._observe(number, section, "length", length, lost, part)
+        self.observer.article(number, section, "length", length, lost, part)
         place = bucket(int(math.exp(length)))
         articles.lengths[place] = articles.lengths.get(place, 0) + 1
         sure = 1 - (1 - section.confidence) * draw.expovariate(1.0)
@@ -365,69 +321,13 @@ class Simulation:
         articles.judged += 1
         misfit = draw.random() < self._chance(section.misfit, mood["misfit"], lost.get("misfit", 0.0))
         articles.misfits += misfit
-        self._observe(number, section, "misfit", misfit, lost, part)
+        self.observer.article(number, section, "misfit", misfit, lost, part)
 
     @staticmethod
     def _chance(healthy: float, mood: float, lost: float) -> float:
         odds = healthy / (1 - healthy) * mood
         chance = odds / (1 + odds)
         return chance + (1 - chance) * lost
-
-    # --- The observer who knows every rate ---------------------------------------------------------------------------
-
-    #: Ratio at which a break can be told from chance: such evidence comes by chance once a year, over hourly runs of
-    #: ten figures.
-    CERTAIN = math.log(365 * 24 * 10)
-
-    def _observe(
-        self, number: int, section: Section, name: str, value: float, lost: dict[str, float], part: float
-    ) -> None:
-        """Add an article's evidence, figure by figure, to that of the break."""
-        if name not in lost or not lost[name]:
-            return
-        broken = self.break_
-        assert broken
-        if broken.kind == "slow decay" and lost[name] < DECAYED:
-            return
-        self._note(number)
-        if broken.visible is not None:
-            return
-        self.scores[name] = self.scores.get(name, 0.0) + self._log_ratio(section, name, value, lost[name], part)
-        if self.scores[name] >= self.CERTAIN:
-            broken.visible = number
-
-    @staticmethod
-    def _log_ratio(section: Section, name: str, value: float, lost: float, part: float) -> float:
-        if name == "length":
-            mean, spread = section.length
-            shifted = math.exp(-((value - mean - math.log(lost)) ** 2 - (value - mean) ** 2) / (2 * spread**2))
-            return math.log(max(part * shifted + 1 - part, 1e-9))
-        healthy = {"misfit": section.misfit, "reject": section.reject}.get(name, section.missing.get(name, 0.0))
-        healthy = max(healthy, 1e-4)
-        broken = healthy + (1 - healthy) * lost
-        return math.log(broken / healthy) if value else math.log(max(1 - broken, 1e-9) / (1 - healthy))
-
-    def _await(self, number: int, index: int, bursts: float, festival: bool) -> None:
-        """Bursts that a frozen list withholds.
-
-        The observer knows the rates and the longest silence so far, before which silence proves nothing.  When a whole
-        portal is silent, there may be a festival for all it knows: a tenth of the news, for eleven days at most.
-        """
-        broken = self._broken(number)
-        if broken is None or not broken.kind.endswith("frozen") or broken.section not in (None, index):
-            return
-        silent = number - self.last_news.get(index if broken.section is not None else -1, number)
-        doubtful = broken.section is None and not festival and silent <= 11 * 24
-        self.awaited += bursts * 0.1 if doubtful else bursts
-        longest = self.longest.get(index if broken.section is not None else -1, 0)
-        if broken.visible is None and self.awaited >= self.CERTAIN and silent > longest:
-            broken.visible = number
-
-    def settle(self) -> None:
-        """After the year: from when breaks of lists could be told."""
-        broken = self.break_
-        if broken is not None and not broken.lost and not broken.kind.endswith("frozen"):
-            broken.visible = broken.evidence[0] if broken.evidence else None
 
 
 def _is_festival(day: dt.date) -> bool:

@@ -85,20 +85,26 @@ class Rhythm:
         mean = sum(self.news) / hours if hours else 0.0
         return (self.news[cell] + SHRINK * mean) / (self.hours[cell] + SHRINK)
 
-    def observe(self, news: int, cell: int, elapsed: float, when: float, threshold: float) -> bool:
+    def expect(self, cell: int, elapsed: float) -> float:
+        """News that are expected of so many days, at that hour and kind of day."""
+        return self._rate(cell) * elapsed * 24
+
+    def observe(
+        self, news: int, cell: int, elapsed: float, when: float, threshold: float, level: float | None = None
+    ) -> bool:
         """Take in a run: news since the last one, `elapsed` days ago; True when the silence becomes an alarm.
 
         A festival week looks like the beginning of the end: FESTIVAL_DAYS of a silence count for the part of the news
-        that a festival leaves.
+        that a festival leaves; level: what there is of it, where others tell.
         """
-        expected = self._rate(cell) * elapsed * 24
+        expected = self.expect(cell, elapsed)
         self.held[cell] = self.held.get(cell, 0.0) + elapsed * 24
         self._count(news, expected)
         if not news:
             self.silent += elapsed
             self.awaited += expected
             self.beyond += expected if self.silent > FESTIVAL_DAYS else 0.0
-            if self.alarmed or not self._is_alarm(threshold):
+            if self.alarmed or not self._is_alarm(threshold, level):
                 return False
             self.alarmed = True
             return True
@@ -131,11 +137,12 @@ class Rhythm:
             self.day_news = self.day_expected = 0.0
             self.day_began = when
 
-    def _is_alarm(self, threshold: float) -> bool:
+    def _is_alarm(self, threshold: float, level: float | None) -> bool:
         if not self.known or self.silent < self.longest * LONGER:
             return False
         seen = sum(self.hours) >= FESTIVAL_SEEN * 24 / 2
         festival = max(FESTIVAL, self.lowest * LOWER) if seen else FESTIVAL
+        festival = festival if level is None else max(FESTIVAL, level)
         # Whatever the silence's length, so many days of it may be a festival.
         return (self.awaited * festival + self.beyond * (1 - festival)) / self.burst >= threshold
 

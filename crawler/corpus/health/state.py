@@ -16,6 +16,9 @@ __all__ = ["ArticleTests", "PortalState", "SectionState", "key_of"]
 #: News of other sections that a silent section must have missed, and days that it must have been silent for: editors
 #: put a morning's news into one section after the other.
 MISSED, MISSED_DAYS = 8.0, 0.5
+#: Share of a section's texts that must have moved: a special column moves a third of one section's, and hardly any of
+#: the portal's.
+SECTION_SHIFT = 0.4
 #: Bad runs that come in a row are two at least.
 BAD_RUNS = 2
 
@@ -41,10 +44,10 @@ def _share_rate() -> Rate:
 class ArticleTests:
     """The tests over articles of one section, or of all.  reasons of rejects get a test when they are first met."""
 
-    rates: dict[str, Rate] = field(default_factory=dict)
     short: Rank = field(default_factory=Rank)
     long: Rank = field(default_factory=lambda: Rank(up=True))
     confidence: Rank = field(default_factory=Rank)
+    rates: dict[str, Rate] = field(default_factory=dict)
     pages: int = 0
     since: float | None = None
 
@@ -54,9 +57,18 @@ class ArticleTests:
         yield from (("short", self.short), ("long", self.long), ("confidence", self.confidence))
 
 
+def _section_tests() -> ArticleTests:
+    short, long, confidence = (Rank(up=up, least_worse=SECTION_SHIFT) for up in (False, True, False))
+    return ArticleTests(short=short, long=long, confidence=confidence)
+
+
 @dataclass(slots=True)
 class SectionState:
-    """What is known of one section.  links: usual links a list page; seen: runs that walked it."""
+    """What is known of one section.
+
+    runs: that walked it; links: usual links a list page; first, last_fresh: days; others: news of the other sections
+    since its own last, and how many of them were expected.
+    """
 
     label: str = ""
     route: str = "list"
@@ -66,7 +78,9 @@ class SectionState:
     last_fresh: float = 0.0
     lists: Rate = field(default_factory=_run_rate)
     share: Rate = field(default_factory=_share_rate)
-    articles: ArticleTests = field(default_factory=ArticleTests)
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    others: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    articles: ArticleTests = field(default_factory=_section_tests)
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ def load(text: str) -> PortalState:
         | {
             "sections": {int(number): _section(section) for number, section in values["sections"].items()},
             "articles": _tests(values["articles"]),
-            "rhythm": Rhythm(**values["rhythm"] | {"held": _numbered(values["rhythm"]["held"])}),
+            "rhythm": _rhythm(values["rhythm"]),
             "blocked": _rate(values["blocked"]),
             "lists": _rate(values["lists"]),
             "open": {key: _finding(finding) for key, finding in values["open"].items()},
@@ -61,9 +61,14 @@ def _section(values: dict[str, Any]) -> SectionState:
         | {
             "lists": _rate(values["lists"]),
             "share": _rate(values["share"]),
+            "rhythm": _rhythm(values["rhythm"]),
             "articles": _tests(values["articles"]),
         }
     )
+
+
+def _rhythm(values: dict[str, Any]) -> Rhythm:
+    return Rhythm(**values | {"held": _numbered(values["held"])})
 
 
 def _tests(values: dict[str, Any]) -> ArticleTests:

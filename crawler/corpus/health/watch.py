@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterator
 
+from crawler.corpus.health.findings import Findings
 from crawler.corpus.health.model import (
     FIELDS,
     Articles,
     Change,
-    Finding,
     RunFigures,
     SectionFigures,
-    VerdictName,
 )
 from crawler.corpus.health.rank import Rank, Ranked
 from crawler.corpus.health.rate import Rate
 from crawler.corpus.health.rhythm import FESTIVAL_DAYS
-from crawler.corpus.health.sequential import Event, Sequential
-from crawler.corpus.health.state import ArticleTests, PortalState, SectionState, key_of
+from crawler.corpus.health.sequential import Event
+from crawler.corpus.health.state import ArticleTests, PortalState, SectionState
 from crawler.items import CST
 
 __all__ = ["LEARN_DAYS", "Watch", "step"]
@@ -32,7 +30,9 @@ ARTICLE_TESTS = 10
 TWO_RUNS = 0.5
 #: What the tests over articles are let off: a CUSUM jumps over its threshold, mostly by more than this, and Lorden's
 #: bound does not count it (Siegmund 1985, §2.6); the simulation of benchmarks/health.py confirms it.
-OVERSHOOT = 2.5
+OVERSHOOT = 3.0
+#: Share of the good articles that a short spell must have spoilt: a special column spoils a quarter of one section's.
+SECTION_WORSE, PORTAL_WORSE = 0.36, 0.25
 #: A section whose weekends bring less than this part of its share on workdays rests at festivals too.
 RESTS = 0.4
 #: Days and observations before a figure is judged: two weekends, and a share to speak of.
@@ -49,12 +49,6 @@ MOST_LISTS = 0.5
 MEDIAN_STEP = 0.02
 #: News of a section before its share is judged.
 SHARE_NEWS = 30.0
-#: Share of the articles that has to suffer before a portal is broken rather than to be watched.
-SPOILT = 0.4
-#: Without these an article is no article.
-VITAL = frozenset({"missing_title", "missing_time", "short", "list", "lists", "blocked", "silence"})
-#: A section below this share of the portal's news is watched, not mourned.
-WEIGHTY = 0.05
 
 _BAD_LIST = frozenset({"failed", "empty"})
 _UNREAD = frozenset({"stopped", "limit", None})
@@ -67,18 +61,15 @@ def step(state: PortalState, run: RunFigures) -> list[Change]:
     return Watch(state, run).judge()
 
 
-class Watch:
+class Watch(Findings):
     """One run in the light of what is known."""
 
     def __init__(self, state: PortalState, run: RunFigures) -> None:
-        self.state, self.run = state, run
-        self.now = run.started_at.timestamp() / 86400
+        super().__init__(state, run)
         local = run.started_at.astimezone(CST)
         self.weekend = int(local.weekday() >= 5)
         self.cell = local.hour + 24 * self.weekend
         self.part = local.hour // 3 + 8 * self.weekend
-        self.changes: list[Change] = []
-        self.over: list[str] = []
         self.elapsed = 0.0 if state.last is None else self.now - state.last
         usual = state.interval or self.elapsed
         self.paused = state.last is None or not 0 < self.elapsed <= max(PAUSE_INTERVALS * usual, PAUSE_DAYS)
@@ -188,20 +179,43 @@ class Watch:
         elapsed, state.counted = self.now - (state.counted or self.now), state.counted or self.now
         usable = list(self._countable())
         if self.paused or elapsed <= 0 or elapsed > PAUSE_DAYS:
-            state.rhythm.forget_silence()
+            self._forget_silence()
             state.counted = self.now
             return
         if len(usable) * 2 < len(state.sections):
             return
         state.counted = self.now
         total = sum(s.fresh for s in usable)
+        expected = state.rhythm.expect(self.cell, elapsed)
         if state.rhythm.observe(total, self.cell, elapsed, self.now, self.silence_budget):
             self._raise("silence", None, state.rhythm.awaited, state.rhythm.awaited, 0.0, state.rhythm.silent)
         elif total and "0/silence" in state.open:
             self._end("cleared", "0/silence")
-        if total:
-            for section in usable:
+        for section in usable:
+            self._silence(section, total, expected, elapsed)
+            if total:
                 self._share(section, total)
+
+    def _forget_silence(self) -> None:
+        """Nobody looked for a while."""
+        self.state.rhythm.forget_silence()
+        for known in self.state.sections.values():
+            known.rhythm.forget_silence()
+            known.others = [0.0, 0.0]
+
+    def _silence(self, section: SectionFigures, total: int, expected: float, elapsed: float) -> None:
+        """A section's own silence, in the light of what the others bring: they know of festivals."""
+        known = self.state.sections[section.section_id or 0]
+        rhythm, others, key = known.rhythm, known.others, f"{section.section_id}/silence"
+        others[0] += total - section.fresh
+        others[1] += max(expected - rhythm.expect(self.cell, elapsed), 0.0)
+        level = 0.0 if _rests(known.share) else _at_least(others[0], others[1], self.state.rhythm.burst)
+        if rhythm.observe(section.fresh, self.cell, elapsed, self.now, self.yield_budget, level):
+            if "0/silence" not in self.state.open and f"{section.section_id}/yield" not in self.state.open:
+                self._raise("silence", section, rhythm.awaited, rhythm.awaited, 0.0, rhythm.silent)
+        elif section.fresh:
+            known.others = [0.0, 0.0]
+            self._end("cleared", key)
 
     def _countable(self) -> Iterator[SectionFigures]:
         """Sections whose news of this run are those since the last: not new, not unreadable."""
@@ -243,7 +257,7 @@ class Watch:
         for name in _figures(tests, articles):
             rate = tests.rates.get(name)
             if rate is None:
-                rate = tests.rates[name] = Rate()
+                rate = tests.rates[name] = Rate(least_worse=SECTION_WORSE if section else PORTAL_WORSE)
                 if name.startswith("reject"):
                     rate.total[1] = float(tests.pages)
             threshold = self._article_threshold(tests, rate.known)
@@ -278,74 +292,6 @@ class Watch:
         judged = self.now - tests.since >= LEARN_DAYS and known >= LEARN_ARTICLES and self.old
         return self.article_budget if judged else None
 
-    # --- Findings ----------------------------------------------------------------------------------------------------
-
-    def _event(
-        self, figure: str, section: SectionFigures | None, test: Sequential, event: Event | None, detail: str
-    ) -> None:
-        if event is None:
-            return
-        if event != "raised":
-            self._end(event, f"{(section.section_id if section else None) or 0}/{figure}")
-            if section is None:
-                self.over.append(figure)
-            return
-        if section is not None and f"0/{_whole(figure)}" in self.state.open:
-            # One break, one alarm: it stands for its sections as long as it is open.
-            return
-        latch = test.latch
-        assert latch is not None
-        self._raise(figure, section, latch.bad, latch.of, latch.usual, self.now - latch.since, detail)
-
-    def _left_over(self, figure: str) -> None:
-        """The portal's own alarm is over; sections that it stood for, and that are still bad, speak for themselves."""
-        own = "list" if figure == "lists" else figure
-        for number, known in self.state.sections.items():
-            section = SectionFigures(number, known.label, known.route)
-            finding = Finding(own, number, known.label, "watch", self.run.started_at, 0, 1, 0)
-            test = self.state.test(finding)
-            if test is not None and test.latch is not None and key_of(finding) not in self.state.open:
-                self._event(own, section, test, "raised", "is bad" if own == "list" else "")
-
-    def _raise(
-        self,
-        figure: str,
-        section: SectionFigures | None,
-        seen: float,
-        of: float,
-        usual: float,
-        days: float,
-        detail: str = "",
-    ) -> None:
-        finding = Finding(
-            figure,
-            section.section_id if section else None,
-            section.label if section else "",
-            self._severity(figure, section, seen / of - usual if of else 1.0),
-            dt.datetime.fromtimestamp((self.now - days) * 86400, dt.UTC),
-            seen,
-            of,
-            usual,
-            detail,
-        )
-        self.state.open[key_of(finding)] = finding
-        self.changes.append(Change("raised", finding))
-
-    def _severity(self, figure: str, section: SectionFigures | None, worse: float) -> VerdictName:
-        weighty = section is None or self._weight(section) >= WEIGHTY
-        vital = figure in VITAL or figure.startswith("reject")
-        return "broken" if vital and weighty and worse >= SPOILT else "watch"
-
-    def _weight(self, section: SectionFigures) -> float:
-        """The section's share of the portal's news."""
-        known = self.state.sections.get(section.section_id or 0)
-        return 1 - known.share.usual() if known and known.share.known else 0.0
-
-    def _end(self, how: Event, key: str) -> None:
-        finding = self.state.open.pop(key, None)
-        if finding is not None and how != "raised":
-            self.changes.append(Change(how, finding))
-
 
 def _log(number: float) -> float:
     return math.log(max(number, 100.0))
@@ -358,9 +304,11 @@ def _rests(rate: Rate) -> bool:
     return weekends < workdays * RESTS
 
 
-def _whole(figure: str) -> str:
-    """The portal's figure that stands for a section's."""
-    return {"list": "lists", "yield": "silence"}.get(figure, figure)
+def _at_least(seen: float, expected: float, burst: float) -> float:
+    """A level that seen of expected news speak for: a standard error below what it looks like, at most 1."""
+    if expected <= 0:
+        return 0.0
+    return min(1.0, max(0.0, seen - math.sqrt(seen * burst)) / expected)
 
 
 def _figures(tests: ArticleTests, articles: Articles) -> list[str]:
