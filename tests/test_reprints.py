@@ -227,3 +227,14 @@ def test_the_run_counts_what_was_taken_over(corpus):
         [told(2, WRAPPED, 2, portal="b"), told(3, SHORT, 3, portal="b"), told(4, STORY, 4, portal="b")], run.id
     )
     assert corpus.reprinted(run.id) == {"abridged": 1, "reprint": 1}
+
+
+def test_texts_that_another_program_changed_are_passed_over(corpus):
+    corpus.store([told(1, STORY), told(2, OTHER)])
+    with corpus._connection.writing() as db:
+        db.execute(
+            "UPDATE bodies SET body = '短' WHERE id = (SELECT body_id FROM articles WHERE url = ?)", (address(1),)
+        )
+    corpus.store([told(1, SHORT)])
+    corpus.store([told(3, WRAPPED, 3)])
+    assert edges(corpus) == {("expanded", 3, 1)}

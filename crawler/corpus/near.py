@@ -93,7 +93,10 @@ def _measured(db: Database, text: Shingled, holders: dict[int, list[int]]) -> li
     for body_id, story in _with_stories(db, _candidates(holders)):
         if stories[story] == _ENOUGH:
             continue
-        likeness = compare(_text(db, body_id), text)
+        other = _text(db, body_id)
+        if other is None or not other.comparable:
+            continue
+        likeness = compare(other, text)
         measured += 1
         if likeness.alike:
             found.append(Match(body_id, likeness))
@@ -117,9 +120,12 @@ def _with_stories(db: Database, bodies: list[int]) -> list[tuple[int, int]]:
     return [(body_id, stories.get(body_id, -body_id)) for body_id in bodies]
 
 
-def _text(db: Database, body_id: int) -> Shingled:
-    body = db.execute("SELECT body FROM bodies WHERE id = ?", (body_id,)).fetchone()[0]
-    return _remembered(body) if len(body) <= _LONG_TEXT else Shingled(body)
+def _text(db: Database, body_id: int) -> Shingled | None:
+    """None where the text is gone: another program changed it, and its values were not found when it left."""
+    row = db.execute("SELECT body FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    if row is None:
+        return None
+    return _remembered(row[0]) if len(row[0]) <= _LONG_TEXT else Shingled(row[0])
 
 
 #: What is told by many portals is told on one day, and forms are filled every day: texts compared come again.

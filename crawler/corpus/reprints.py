@@ -33,7 +33,8 @@ def add(db: Database, article_id: int, neighbours: Iterable[int] = ()) -> None:
     if text.comparable:
         if first is None or not _shown(db, body_id, but=article_id):
             for match in enter(db, body_id, text):
-                found.setdefault(_first_with(db, match.body_id), match.likeness)
+                if (other := _first_with(db, match.body_id)) is not None:
+                    found.setdefault(other, match.likeness)
         for other, other_text in _texts(db, set(neighbours) - {*found, article_id}):
             if (likeness := compare(other_text, text)).alike:
                 found[other] = likeness
@@ -112,9 +113,11 @@ def _shown(db: Database, body_id: int, but: int) -> bool:
     )
 
 
-def _first_with(db: Database, body_id: int) -> int:
+def _first_with(db: Database, body_id: int) -> int | None:
+    """None for a text that nobody shows: another program changed it, and its values were not found when it left."""
     sql = "SELECT id FROM articles WHERE body_id = ? ORDER BY duplicate_of IS NOT NULL, id LIMIT 1"
-    return int(db.execute(sql, (body_id,)).fetchone()[0])
+    row = db.execute(sql, (body_id,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def _texts(db: Database, ids: set[int]) -> Iterable[tuple[int, Shingled]]:
