@@ -298,6 +298,7 @@ def test_the_manifest_says_what_was_asked_for(home):
         "words": "老住户",
         "portal": None,
         "source": None,
+        "source_is": None,
         "section": None,
         "since": "2022-02-01T00:00:00+08:00",
         "until": None,
