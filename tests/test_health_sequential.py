@@ -46,7 +46,7 @@ def test_a_loss_is_noticed_within_two_days_and_said_once(bad):
 def test_one_run_is_never_enough():
     rate, _ = trained()
     assert rate.observe([(0, 200, 200)], 60.0, THRESHOLD) is None
-    assert rate.observe([(0, 3, 3)], 60.1, THRESHOLD) == "raised"
+    assert rate.observe([(0, 4, 4)], 60.1, THRESHOLD) == "raised"
 
 
 def test_an_alarm_clears_when_things_are_as_before():

@@ -52,8 +52,13 @@ class Findings:
             section = SectionFigures(number, known.label, known.route)
             finding = Finding(own, number, known.label, "watch", self.run.started_at, 0, 1, 0)
             test = self.state.test(finding)
-            if test is not None and test.latch is not None and key_of(finding) not in self.state.open:
-                self._event(own, section, test, "raised", "is bad" if own == "list" else "")
+            if test is None or test.latch is None or key_of(finding) in self.state.open:
+                continue
+            if own == "list":
+                self._event(own, section, test, "raised", "is bad")
+            else:
+                # Too few articles of its own to say that it is over there too; if it is not, it will be found anew.
+                test.dismiss()
 
     def _raise(
         self,

@@ -28,6 +28,7 @@ class Rank(Sequential):
     An observation's rank among the usual ones is even between 0 and 1; the alternatives are exponentials over it.
     """
 
+    least_bad: float = 5.0
     least_worse: float = 0.25
     up: bool = False
     usual: list[float] = field(default_factory=list)
@@ -38,6 +39,10 @@ class Rank(Sequential):
     def known(self) -> float:
         """Observations that the usual distribution rests on."""
         return sum(self.usual)
+
+    def dismiss(self) -> None:
+        """An alarm is over for reasons that the test does not know; what it saw meanwhile is not learned."""
+        self.latch, self.scores, self.waiting = None, [], {}
 
     def observe(
         self, counts: dict[int, int], when: float, threshold: float | None, parts: Sequence[Ranked] = ()

@@ -58,6 +58,10 @@ class Rate(Sequential):
             share += math.sqrt(self.dispersion * share * (1 - share) / (self.total[1] + self.weight))
         return min(max(share, self.floor), 1 - self.floor)
 
+    def dismiss(self) -> None:
+        """An alarm is over for reasons that the test does not know; what it saw meanwhile is not learned."""
+        self.latch, self.scores, self.waiting = None, [], {}
+
     def observe(self, parts: Sequence[Part], when: float, threshold: float | None) -> Event | None:
         """Take in one run; threshold None: only learn.  when: days, ascending."""
         bad, of = sum(part[1] for part in parts), sum(part[2] for part in parts)

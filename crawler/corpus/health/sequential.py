@@ -68,7 +68,7 @@ class Sequential:
     of the good ones that a short spell must have spoilt.  mild: alternatives that are believed after SPELL days only.
     """
 
-    least_bad: float = 3.0
+    least_bad: float = 4.0
     least_runs: int = 2
     least_worse: float = 0.3
     least_days: float = 0.0
@@ -183,6 +183,10 @@ class Sequential:
             self.squares[0] += min((latch.bad - latch.of * latch.usual) ** 2 / variance, LARGEST_SQUARE)
             self.squares[1] += 1
         self.latch = None
+
+    def dismiss(self) -> None:
+        """An alarm is over for reasons that the test does not know; what it saw meanwhile is not learned."""
+        self.latch, self.scores = None, []
 
     def _fade(self, when: float, total: float) -> float:
         """Factor by which what was learned has lost weight; once a day."""
