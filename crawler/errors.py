@@ -13,7 +13,7 @@
         * CorpusReadOnly      no permission to write
         * CorpusFull          the disk is full
         * CorpusNewer         written by a newer release than this one
-        * CorpusForeign       an SQLite file of another program, or not SQLite at all
+        * CorpusForeign       a database of another program, or none at all
         * CorpusDamaged       SQLite reports corruption
         * ArchiveError        the archive of what was fetched cannot be read or written
             * ArchiveFull     its disk is full
@@ -30,6 +30,7 @@ __all__ = [
     "CorpusForeign",
     "CorpusFull",
     "CorpusLocked",
+    "CorpusLost",
     "CorpusNewer",
     "CorpusReadOnly",
     "Later",
@@ -88,6 +89,10 @@ class CorpusReadOnly(CorpusError):
 
 class CorpusFull(CorpusError):
     """The disk, or the quota, is full; the batch was rolled back as a whole."""
+
+
+class CorpusLost(CorpusError):
+    """The server ended the connection, or can no longer be reached; the transaction was rolled back as a whole."""
 
 
 class CorpusNewer(CorpusError):

@@ -73,7 +73,9 @@ def stored(one: Article, **changes: Any) -> StoredArticle:
 def rows(corpus: Corpus, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What a reader with another program would see."""
     with corpus._connection.reading() as db:
-        return db.execute(sql, values).fetchall()
+        done = db.execute(sql, values)
+        # PostgreSQL's cursors have nothing to fetch where a statement gives no rows.
+        return done.fetchall() if done.description else []
 
 
 def cramp(corpus: Corpus, spare: int = 0) -> None:

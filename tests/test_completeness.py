@@ -14,10 +14,10 @@ from tests.corpus_kit import PORTAL, Clock, article, link, rows
 
 
 @pytest.fixture
-def corpus(tmp_path):
+def corpus(place):
     """A portal after its first run, with a list and a feed."""
     clock = Clock()
-    with Corpus.open(tmp_path / "corpus.db", clock=clock) as opened:
+    with Corpus.open(place, clock=clock) as opened:
         opened.clock = clock
         opened.portal(PORTAL, home="http://www.example.cn/")
         run = opened.begin_run(PORTAL, {})

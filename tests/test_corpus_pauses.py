@@ -25,8 +25,8 @@ def clock():
 
 
 @pytest.fixture
-def corpus(tmp_path, clock):
-    with Corpus.open(tmp_path / "corpus.db", clock=clock) as corpus:
+def corpus(place, clock):
+    with Corpus.open(place, clock=clock) as corpus:
         yield corpus
 
 

@@ -23,8 +23,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path, clock: Clock) -> Iterator[Corpus]:
-    with Corpus.open(tmp_path / "corpus.db", clock=clock) as corpus:
+def corpus(place: str, clock: Clock) -> Iterator[Corpus]:
+    with Corpus.open(place, clock=clock) as corpus:
         yield corpus
 
 
@@ -216,11 +216,11 @@ def test_a_purged_article_leaves_nothing_but_its_tombstone(corpus: Corpus) -> No
     assert corpus.tombstone(address(1)).why == "误发"
 
 
-def test_a_purged_text_is_overwritten_in_the_file(corpus: Corpus) -> None:
-    corpus.store([article(1), article(2)])
-    corpus.purge(address(1), "误发")
-    path = corpus.path
-    corpus.close()
+def test_a_purged_text_is_overwritten_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with Corpus.open(path) as corpus:
+        corpus.store([article(1), article(2)])
+        corpus.purge(address(1), "误发")
     assert "平江路第1号院".encode() not in path.read_bytes()
     assert "平江路第2号院".encode() in path.read_bytes()
 

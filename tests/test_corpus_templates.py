@@ -18,8 +18,8 @@ def template(version: int, pages: int = 12) -> Template:
 
 
 @pytest.fixture
-def corpus(tmp_path):
-    with Corpus.open(tmp_path / "corpus.db", clock=lambda: NOON) as corpus:
+def corpus(place):
+    with Corpus.open(place, clock=lambda: NOON) as corpus:
         yield corpus
 
 

@@ -117,8 +117,8 @@ def test_a_portal_without_dates_has_no_days(corpus):
     assert corpus.days("nowhere", 30) == {}
 
 
-def test_one_article_with_everything(tmp_path):
-    with Corpus.open(tmp_path / "corpus.db") as corpus:
+def test_one_article_with_everything(place):
+    with Corpus.open(place) as corpus:
         section = corpus.section(PORTAL, "要闻", "http://www.example.cn/yw/")
         run = corpus.begin_run(PORTAL, {})
         corpus.note(PORTAL, section.id, [link(1)])
@@ -133,8 +133,8 @@ def test_one_article_with_everything(tmp_path):
         assert corpus.article(stored.id + 1) is None
 
 
-def test_a_cluster_from_every_one_of_its_articles(tmp_path):
-    with Corpus.open(tmp_path / "corpus.db") as corpus:
+def test_a_cluster_from_every_one_of_its_articles(place):
+    with Corpus.open(place) as corpus:
         first, second, third = (done.id for done in corpus.store([article(n) for n in range(3)]))
         with corpus._connection.writing() as db:
             for number in (first, second):

@@ -124,7 +124,9 @@ def test_the_template_is_in_the_corpus(onboarded):
 
 def test_the_screen_is_no_wider_than_a_terminal(onboarded):
     done = onboarded[3]
-    prose = [line for line in done.out.splitlines() if "//" not in line and "article_urls" not in line]
+    # Addresses, patterns and paths are as long as they are.
+    apart = ("//", "article_urls", str(onboarded[2].parent))
+    prose = [line for line in done.out.splitlines() if not any(each in line for each in apart)]
     assert max(map(len, prose)) <= 80
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,8 +27,8 @@ NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=CST)
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    with Corpus.open(tmp_path / "corpus.db") as corpus:
+def corpus(place: str) -> Iterator[Corpus]:
+    with Corpus.open(place) as corpus:
         yield corpus
 
 

@@ -12,13 +12,8 @@ BULK = [article(n, title=f"第{n}届龙舟赛") for n in range(INLINE + 10)]
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "corpus.db"
-
-
-@pytest.fixture
-def corpus(path):
-    with Corpus.open(path) as corpus:
+def corpus(place):
+    with Corpus.open(place) as corpus:
         yield corpus
 
 
@@ -68,9 +63,9 @@ def test_the_last_one_entered_may_go(corpus):
     assert total(corpus) == 7
 
 
-def test_a_readonly_corpus_shows_what_is_entered(corpus, path):
+def test_a_readonly_corpus_shows_what_is_entered(corpus, place):
     corpus.store(BULK)
     corpus.index(7)
-    with Corpus.open(path, readonly=True) as other:
+    with Corpus.open(place, readonly=True) as other:
         assert other.index_waits()
         assert total(other) == 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.corpus import fts5
 from crawler.corpus.bigrams import phrase
 from crawler.corpus.search_query import parse
 from crawler.errors import UsageError
@@ -47,7 +48,7 @@ TEXT = "{title body} : "
     ],
 )
 def test_meaning(query, match):
-    assert parse(query).match == match
+    assert fts5.match(parse(query).root) == match
 
 
 @pytest.mark.parametrize(

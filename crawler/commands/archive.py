@@ -16,6 +16,7 @@ from crawler.commands.filters import dates
 from crawler.commands.progress import shown
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import CaptureRow, Corpus
+from crawler.corpus.address import Place, address_of
 from crawler.corpus.warc.verifying import verify
 from crawler.errors import ChengwenError, UsageError
 from crawler.extensions.archive import archive_dir
@@ -139,9 +140,9 @@ class Command(ScrapyCommand):
         return FAILED if faults else OK
 
     @property
-    def _corpus(self) -> Path:
+    def _corpus(self) -> Place:
         assert self.settings is not None
-        return Path(self.settings["CORPUS"])
+        return address_of(self.settings["CORPUS"])
 
     @property
     def _folder(self) -> Path:

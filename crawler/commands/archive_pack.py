@@ -28,7 +28,7 @@ def pack_into(
     """Pack, and say what is in it.  UsageError where nothing is meant, or nothing may be put there."""
     if out.suffix != ".wacz":
         raise UsageError(f"{out}: name it …wacz, which is what programs know such a package by")
-    check_target(out, str(out), corpus.path, force)
+    check_target(out, str(out), corpus.address, force)
     total = corpus.count_captures(portal, *period)
     if not total:
         raise UsageError("nothing was archived of that portal in that time; scrapy archive list shows what was")

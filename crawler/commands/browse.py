@@ -16,6 +16,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import settle
 from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.corpus.address import address_of, shown
 from crawler.errors import ChengwenError, UsageError
 from crawler.extensions.archive import archive_dir
 
@@ -77,7 +78,11 @@ class Command(ScrapyCommand):
 
     def _serve(self, host: str, port: int, opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        path = Path(self.settings["CORPUS"])
+        path = address_of(self.settings["CORPUS"])
+        if not isinstance(path, Path):
+            raise UsageError(
+                f"{shown(path)}: pages are made from a file; copy it: scrapy corpus copy {shown(path)} data/corpus.db"
+            )
         settle(path)
         server = _server()
         with server.listen(host, port) as listening:

@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -14,6 +13,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.commands.diff_view import print_changes
 from crawler.commands.run import FAILED, OK, complain
 from crawler.corpus import Corpus
+from crawler.corpus.address import address_of
 from crawler.errors import ChengwenError
 
 __all__ = ["Command"]
@@ -53,7 +53,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         self.exitcode = FAILED
         try:
-            with Corpus.open(Path(self.settings["CORPUS"]), readonly=True) as corpus:
+            with Corpus.open(address_of(self.settings["CORPUS"]), readonly=True) as corpus:
                 stored, revisions = corpus.find(args[0]), corpus.revisions(args[0])
                 tombstone = corpus.tombstone(args[0])
         except ChengwenError as e:

@@ -30,6 +30,7 @@ from crawler.corpus import (
     target_of,
     write_snapshot,
 )
+from crawler.corpus.address import Place, address_of
 from crawler.errors import ChengwenError, UsageError
 
 __all__ = ["Command"]
@@ -113,7 +114,7 @@ class Command(ScrapyCommand):
 
     def _run(self, out: str, opts: argparse.Namespace) -> int:
         assert self.settings is not None
-        source = Path(self.settings["CORPUS"])
+        source = address_of(self.settings["CORPUS"])
         wish = _wish(opts)
         path, tally = (_snapshot if opts.snapshot else _file)(out, opts, source, wish)
         files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
@@ -132,7 +133,7 @@ def _wish(opts: argparse.Namespace) -> Wish:
     return Wish(selection(opts, opts.query), filters, redact)
 
 
-def _file(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> tuple[Path, Tally]:
+def _file(out: str, opts: argparse.Namespace, source: Place, wish: Wish) -> tuple[Path, Tally]:
     if opts.splits is not None:
         raise UsageError(f"--splits {opts.splits}: goes with --snapshot")
     path, kind = target_of(out, opts.format)
@@ -143,7 +144,7 @@ def _file(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> tuple
         return path, export_articles(choice, wish, path, kind, tell)
 
 
-def _snapshot(out: str, opts: argparse.Namespace, source: Path, wish: Wish) -> tuple[Path, Tally]:
+def _snapshot(out: str, opts: argparse.Namespace, source: Place, wish: Wish) -> tuple[Path, Tally]:
     if opts.format not in (None, "parquet"):
         raise UsageError(f"--format {opts.format}: a snapshot is made of Parquet files; leave --format out")
     wanted = SHARES if opts.splits is None else shares(opts.splits)

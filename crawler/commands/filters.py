@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
-from pathlib import Path
 
 from crawler.corpus import DEDUPE, Corpus, Selection, period
+from crawler.corpus.address import Place
 from crawler.errors import CorpusError, UsageError
 
 __all__ = ["add_filters", "dates", "given", "selection", "settle"]
@@ -34,7 +34,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settle(path: Path) -> None:
+def settle(path: Place) -> None:
     """Index what a killed bulk load left out, if the corpus can be written; else a search sees a little less."""
     with Corpus.open(path, readonly=True) as corpus:
         waiting = corpus.index_waits()

@@ -15,6 +15,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.commands.onboard_view import Waiting, as_json, print_findings, print_outcome
 from crawler.commands.onboard_write import check_pause, plan, store_template, write
 from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.corpus.address import address_of, is_there
 from crawler.errors import ChengwenError, UsageError
 from crawler.portals import Portal, from_url
 from crawler.portals.naming import find_portal
@@ -81,8 +82,8 @@ class Command(ScrapyCommand):
             raise UsageError("nobody to ask: add --yes to write the portal's file, or --dry-run to only look")
         folder = self._folder
         name, known = find_portal(portal.home, opts.name, folder if folder.is_dir() else None)
-        corpus = Path(self.settings["CORPUS"])
-        if corpus.exists():
+        corpus = address_of(self.settings["CORPUS"])
+        if is_there(corpus):
             # Opening for writing brings a corpus of an older release up to date, which a dry run must not do.
             check_pause(corpus, portal.home, self.settings.getfloat("CORPUS_TIMEOUT"), readonly=opts.dry_run)
         findings = self._look(replace(portal, name=name, title=name), known)

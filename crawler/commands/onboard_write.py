@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.corpus import Corpus
+from crawler.corpus.address import Place
 from crawler.errors import PortalError
 from crawler.extract import to_json
 from crawler.items import CST, Template
@@ -77,7 +78,7 @@ def write(planned: Plan) -> None:
         fixture_files.write(planned.fixtures, rows)
 
 
-def check_pause(corpus: Path, home: str, timeout: float, *, readonly: bool) -> None:
+def check_pause(corpus: Place, home: str, timeout: float, *, readonly: bool) -> None:
     """Raises PortalError where the host refused a crawl and is to be left alone for now."""
     with Corpus.open(corpus, timeout=timeout, readonly=readonly) as opened:
         pause = opened.pauses().get(host_of(home))
@@ -86,7 +87,7 @@ def check_pause(corpus: Path, home: str, timeout: float, *, readonly: bool) -> N
         raise PortalError(f"{home}: the host refused the last run ({pause.why}); it is left alone until {until}")
 
 
-def store_template(planned: Plan, corpus: Path, timeout: float) -> bool:
+def store_template(planned: Plan, corpus: Place, timeout: float) -> bool:
     """Put the learned template into the corpus, so that the first crawl reads by it; False where there is one already.
 
     Raises CorpusError.

@@ -19,7 +19,7 @@ OK, FAILED, USAGE = 0, 1, 2
 LATER = 75
 #: The portal refused the run (EX_NOPERM): it is left alone for a while.
 REFUSED = 77
-_NOT_NOW = {"busy": LATER, "paused": LATER, "blocked": REFUSED}
+_NOT_NOW = {"busy": LATER, "paused": LATER, "blocked": REFUSED, "corpus_lost": LATER}
 #: How Scrapy says that a crawl ended by itself.
 FINISHED = "finished"
 _ENDINGS = {

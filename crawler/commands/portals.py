@@ -28,6 +28,7 @@ from crawler.corpus import (
     RunningIds,
     StoredTemplate,
 )
+from crawler.corpus.address import Place, address_of, is_there
 from crawler.errors import ChengwenError, PortalError, UnknownPortal, UsageError
 from crawler.portals import Portal, load, names, where
 from crawler.spiders.loader import portals_dir
@@ -198,9 +199,9 @@ class Command(ScrapyCommand):
         return portals_dir(self.settings)
 
     @property
-    def _corpus(self) -> Path:
+    def _corpus(self) -> Place:
         assert self.settings is not None
-        return Path(self.settings["CORPUS"])
+        return address_of(self.settings["CORPUS"])
 
     def _figures(self) -> list[PortalFigures]:
         return self._read(lambda corpus: corpus.overview(), [])
@@ -210,7 +211,7 @@ class Command(ScrapyCommand):
 
     def _read(self, question: Callable[[Corpus], _T], without: _T) -> _T:
         """The corpus's answer; `without` where there is no corpus yet."""
-        if not self._corpus.exists():
+        if not is_there(self._corpus):
             return without
         with Corpus.open(self._corpus, readonly=True) as corpus:
             return question(corpus)

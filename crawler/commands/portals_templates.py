@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 from crawler.corpus import Corpus
+from crawler.corpus.address import Place
 from crawler.errors import UsageError
 from crawler.extract import from_json, to_json
 
 __all__ = ["import_templates", "pin_template"]
 
 
-def import_templates(path: Path, portal: str, file: Path) -> None:
+def import_templates(path: Place, portal: str, file: Path) -> None:
     """Enter the templates of an export (`--template --json`), which may have been edited; same versions are replaced.
 
     UsageError names the file, and the key where one is wrong.
@@ -32,7 +33,7 @@ def import_templates(path: Path, portal: str, file: Path) -> None:
             corpus.put_template(portal, template, to_json(template))
 
 
-def pin_template(path: Path, portal: str, version: int, pinned: bool) -> None:
+def pin_template(path: Place, portal: str, version: int, pinned: bool) -> None:
     """Keep a version whatever its fit, or let it go again; UsageError for one that is not there."""
     with Corpus.open(path) as corpus:
         if not corpus.pin_template(portal, version, pinned):

@@ -19,6 +19,7 @@ from crawler.commands.progress import shown
 from crawler.commands.reextract_view import Report, print_json, print_report
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import Corpus, Reextraction, Selection
+from crawler.corpus.address import Place, address_of, is_there
 from crawler.errors import ChengwenError, UsageError
 from crawler.extensions.archive import archive_dir
 from crawler.extract import EXTRACTOR
@@ -99,10 +100,10 @@ class Command(ScrapyCommand):
         fields, limit = _fields(opts.field), _number("--limit", opts.limit)
         samples = _number("--samples", opts.samples, least=0) or 0
         workers = _number("--workers", opts.workers) or len(os.sched_getaffinity(0))
-        path = Path(self.settings["CORPUS"])
+        path = address_of(self.settings["CORPUS"])
         timeout = self.settings.getfloat("CORPUS_TIMEOUT")
         # Without --apply nothing is written, and with it no corpus is made where there is none.
-        Corpus.open(path, readonly=not (opts.apply and path.exists()), timeout=timeout).close()
+        Corpus.open(path, readonly=not (opts.apply and is_there(path)), timeout=timeout).close()
         setting = _Setting(
             path,
             archive_dir(self.settings),
@@ -128,7 +129,7 @@ class Command(ScrapyCommand):
 class _Setting:
     """What a process needs to read articles anew."""
 
-    def __init__(self, corpus: Path, folder: Path, portals: dict[str, Portal], max_parts: int) -> None:
+    def __init__(self, corpus: Place, folder: Path, portals: dict[str, Portal], max_parts: int) -> None:
         self.corpus, self.folder, self.portals, self.max_parts = corpus, folder, portals, max_parts
 
     def open(self) -> tuple[Corpus, Rereader]:

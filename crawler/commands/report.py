@@ -12,6 +12,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.commands.filters import dates
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.corpus import Corpus, Report, check_target, whole_file
+from crawler.corpus.address import Place, address_of, shown
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
 from crawler.portals import load
 from crawler.portals.model import did_you_mean
@@ -71,7 +72,7 @@ class Command(ScrapyCommand):
 
     def _run(self, opts: argparse.Namespace) -> int:
         assert self.settings is not None
-        source = Path(self.settings["CORPUS"])
+        source = address_of(self.settings["CORPUS"])
         since = dates("--since", opts.since)[0] if opts.since is not None else None
         if opts.output is not None:
             check_target(Path(opts.output), opts.output, source, opts.force)
@@ -100,12 +101,12 @@ class Command(ScrapyCommand):
             return
         near = did_you_mean(name, crawled)
         if near:
-            raise UsageError(f"--portal {name}: not in {corpus.path}{near}")
+            raise UsageError(f"--portal {name}: not in {corpus.address}{near}")
         load(name, portals_dir(self.settings))
-        raise UsageError(f"--portal {name}: never crawled into {corpus.path}; scrapy crawl {name} does")
+        raise UsageError(f"--portal {name}: never crawled into {corpus.address}; scrapy crawl {name} does")
 
 
-def _nothing(source: Path, report: Report, opts: argparse.Namespace) -> str:
+def _nothing(source: Place, report: Report, opts: argparse.Namespace) -> str:
     if report.since is not None:
-        return f"{source}: no run and no article since {opts.since}; leave --since out, or name an earlier day"
-    return f"{source}: no run yet; scrapy crawl NAME makes the first"
+        return f"{shown(source)}: no run and no article since {opts.since}; leave --since out, or name an earlier day"
+    return f"{shown(source)}: no run yet; scrapy crawl NAME makes the first"

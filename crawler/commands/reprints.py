@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -15,6 +14,7 @@ from crawler.commands.filters import settle
 from crawler.commands.reprints_view import print_cluster, print_flows
 from crawler.commands.run import FAILED, OK, complain
 from crawler.corpus import Corpus
+from crawler.corpus.address import address_of
 from crawler.errors import ChengwenError
 
 __all__ = ["Command"]
@@ -55,7 +55,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         self.exitcode = FAILED
         try:
-            path = Path(self.settings["CORPUS"])
+            path = address_of(self.settings["CORPUS"])
             settle(path)
             with Corpus.open(path, readonly=True) as corpus:
                 self.exitcode = _article(corpus, args[0], opts.json) if args else _all(corpus, opts.json)
@@ -84,7 +84,7 @@ def _all(corpus: Corpus, as_json: bool) -> int:
     elif flows:
         print_flows(flows)
     else:
-        complain(f"{corpus.path}: no article was taken from another one")
+        complain(f"{corpus.address}: no article was taken from another one")
     return OK
 
 

@@ -6,7 +6,6 @@ import argparse
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
@@ -15,6 +14,7 @@ from crawler.commands.filters import add_filters, given, selection, settle
 from crawler.commands.run import FAILED, OK, USAGE, complain
 from crawler.commands.search_view import print_found
 from crawler.corpus import Corpus, Selection
+from crawler.corpus.address import address_of
 from crawler.errors import ChengwenError, UsageError
 
 __all__ = ["Command"]
@@ -71,7 +71,7 @@ class Command(ScrapyCommand):
     def _run(self, words: str, opts: argparse.Namespace) -> int:
         assert self.settings is not None
         wanted, limit = selection(opts, words), _limit(opts.limit)
-        path = Path(self.settings["CORPUS"])
+        path = address_of(self.settings["CORPUS"])
         settle(path)
         with Corpus.open(path, readonly=True) as corpus:
             found = corpus.search(wanted, limit)
@@ -96,7 +96,7 @@ def _hint(corpus: Corpus, wanted: Selection, filters: list[str]) -> str:
     """Why nothing was found, as far as can be told, and what to try."""
     nothing = "no articles match"
     if not corpus.counts()["articles"]:
-        return f"{nothing}: {corpus.path} holds none yet; scrapy crawl NAME fetches some"
+        return f"{nothing}: {corpus.address} holds none yet; scrapy crawl NAME fetches some"
     portals = [line.name for line in corpus.overview() if line.articles]
     if wanted.portal is not None and wanted.portal not in portals:
         return f"{nothing}: none are stored of --portal {wanted.portal} (stored: {', '.join(portals[:8])})"

@@ -6,13 +6,13 @@ from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.corpus import Corpus
+from crawler.corpus.database import Turn
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
 from crawler.corpus.facets import COUNTED, Facets
 from crawler.corpus.health.records import Alarm, Judgement, PortalHealth, Usual
 from crawler.corpus.history import History, due_at
-from crawler.corpus.lock import PortalLock
 from crawler.corpus.overview import FailedLink, PastRun, PortalDetail, PortalFigures
 from crawler.corpus.periods import period
 from crawler.corpus.quality import FILTERS
@@ -46,7 +46,6 @@ from crawler.corpus.redaction import KINDS as PERSONAL
 from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.refine import Tally, Wish, filter_names, redaction_names
 from crawler.corpus.report_records import PortalReport, Report, RunReport
-from crawler.corpus.search import TABLE as SEARCH_TABLE
 from crawler.corpus.search import Found, Hit
 from crawler.corpus.search_query import parse as parse_query
 from crawler.corpus.selection import DEDUPE, Dedupe, Selection
@@ -62,7 +61,6 @@ __all__ = [
     "FORMATS",
     "PERSONAL",
     "REDACTED",
-    "SEARCH_TABLE",
     "SHARES",
     "Address",
     "Alarm",
@@ -95,7 +93,6 @@ __all__ = [
     "PortalDetail",
     "PortalFigures",
     "PortalHealth",
-    "PortalLock",
     "PortalReport",
     "Purged",
     "Reextraction",
@@ -114,6 +111,7 @@ __all__ = [
     "StoredTemplate",
     "Tally",
     "Tombstone",
+    "Turn",
     "Usual",
     "Visit",
     "Waiting",

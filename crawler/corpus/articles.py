@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus import captures, checks, indexes, revisions
 from crawler.corpus.codec import COLUMNS, blocks_json, columns_of, instant, parse, text
+from crawler.corpus.database import Database
 from crawler.corpus.duplicates import Keys, body_of, by_address, by_claim, first_with, leave, same_text
 from crawler.corpus.portals import ensure
 from crawler.corpus.purge import buried
@@ -99,7 +98,7 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
         body = _new_body(db, article)
     source = captures.source_of(db, article.url, article.fetched_at)
     values = [keys.own, *columns_of(article), body, first, instant(how.made or how.now), how.run_id, source]
-    article_id = int(db.execute(_INSERT, values).lastrowid or 0)
+    article_id = int(db.execute(_INSERT, values).fetchone()[0])
     if how.indexing:
         indexes.add(db, article_id)
     _put_files(db, article_id, article)
@@ -109,7 +108,7 @@ def _insert(db: Database, article: Article, keys: Keys, how: Circumstances) -> S
 
 _INSERT = (
     f"INSERT INTO articles (key, {', '.join(COLUMNS)}, body_id, duplicate_of, stored_at, run_id, capture_id)"
-    f" VALUES ({', '.join('?' * (len(COLUMNS) + 6))})"
+    f" VALUES ({', '.join('?' * (len(COLUMNS) + 6))}) RETURNING id"
 )
 
 
@@ -193,14 +192,15 @@ def _textless(db: Database, body: int, article: Article) -> int | None:
 def _new_body(db: Database, article: Article) -> int:
     content_hash = article.content_hash if same_text(article) else None
     values = (content_hash, text(article.body), blocks_json(article.blocks))
-    return int(db.execute("INSERT INTO bodies (content_hash, body, blocks) VALUES (?, ?, ?)", values).lastrowid or 0)
+    sql = "INSERT INTO bodies (content_hash, body, blocks) VALUES (?, ?, ?) RETURNING id"
+    return int(db.execute(sql, values).fetchone()[0])
 
 
 def _address(db: Database, article_id: int, keys: Keys) -> None:
     """Enter the addresses by which the article is found; its own is taken over from a weaker claim of another."""
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO addresses (key, article_id, kind) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
-        " SET article_id = excluded.article_id, kind = 'own' WHERE kind <> 'own' AND excluded.kind = 'own'",
+        " SET article_id = excluded.article_id, kind = 'own' WHERE addresses.kind <> 'own' AND excluded.kind = 'own'",
         [(address, article_id, kind) for address, kind in keys.kinds.items()],
     )
 
@@ -214,9 +214,10 @@ def _cross_off(db: Database, article_id: int, keys: Keys) -> None:
         keys.all,
     )
     db.execute(
-        "INSERT OR IGNORE INTO article_sections (article_id, section_id, first_seen, position)"
+        "INSERT INTO article_sections (article_id, section_id, first_seen, position)"
         " SELECT ?, section_id, sightings.first_seen, position FROM frontier"
-        f" JOIN sightings ON frontier_id = frontier.id WHERE frontier.key IN ({marks}) AND side = 0",
+        f" JOIN sightings ON frontier_id = frontier.id WHERE frontier.key IN ({marks}) AND side = 0"
+        " ON CONFLICT DO NOTHING",
         [article_id, *keys.all],
     )
     db.execute(f"DELETE FROM rejects WHERE key IN ({marks})", keys.all)
@@ -227,7 +228,7 @@ def _put_files(db: Database, article_id: int, article: Article) -> None:
     for (table, column), files in zip(_FILES, _files_of(article), strict=True):
         if not files:
             continue
-        db.conn.executemany(
+        db.executemany(
             f"INSERT INTO {table} (article_id, position, url, {column}) VALUES (?, ?, ?, ?)",
             [(article_id, position, *file) for position, file in enumerate(files)],
         )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from crawler.corpus.folding import fold
 
-__all__ = ["CHINESE", "Phrase", "index_text", "is_chinese", "phrase"]
+__all__ = ["CHINESE", "Phrase", "is_chinese", "phrase", "tokens_of"]
 
 #: Written without spaces: ideographs with their extensions, 〇 and 々, kana, hangul.
 CHINESE = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
@@ -37,15 +37,11 @@ class Phrase(NamedTuple):
     tokens: tuple[str, ...]
     prefix: bool
 
-    def match(self) -> str:
-        """As FTS5 wants it; tokens hold neither spaces nor quotation marks."""
-        return f'"{" ".join(self.tokens)}"{"*" if self.prefix else ""}'
 
+def tokens_of(text: str) -> list[str]:
+    """What the index holds of a text, in its order.
 
-def index_text(text: str) -> str:
-    """What the index holds of a text: its tokens, between spaces.
-
-    >>> index_text("苏州GDP增長3.5。好")
+    >>> " ".join(tokens_of("苏州GDP增長3.5。好"))
     '苏州 州 gdp 增长 长 3 5 好'
     """
     tokens: list[str] = []
@@ -55,7 +51,7 @@ def index_text(text: str) -> str:
             tokens.append(run[-1])
         else:
             tokens.append(run)
-    return " ".join(tokens)
+    return tokens
 
 
 def phrase(words: str, prefix: bool = False) -> Phrase | None:
@@ -65,13 +61,13 @@ def phrase(words: str, prefix: bool = False) -> Phrase | None:
 
     >>> phrase("长三角").tokens
     ('长三', '三角')
-    >>> phrase("5G网").match(), phrase("苏").match()
-    ('"5g 网"*', '"苏"*')
+    >>> phrase("5G网")
+    Phrase(runs=('5g', '网'), tokens=('5g', '网'), prefix=True)
     """
     runs = _RUN.findall(fold(words))
     if not runs:
         return None
-    tokens = tuple(index_text(" ".join(runs)).split())
+    tokens = tuple(tokens_of(" ".join(runs)))
     last = runs[-1]
     if not is_chinese(last):
         return Phrase(tuple(runs), tokens, prefix)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus import captures, clusters, reading, revisions
 from crawler.corpus.codec import parse
+from crawler.corpus.database import Database
 from crawler.corpus.records import CaptureRow, Cluster, Revision, StoredArticle
 from crawler.items import CST
 

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, instant, text
+from crawler.corpus.database import Database
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import CaptureRow, NewCapture, WarcFileRow
 
@@ -48,8 +47,8 @@ _SELECT = f"SELECT {_COLUMNS} FROM captures JOIN warc_files ON warc_files.id = f
 def open_file(db: Database, name: str, portal: str, now: dt.datetime) -> int:
     """Enter a file that is about to be written."""
     ensure(db, portal, now)
-    sql = "INSERT INTO warc_files (name, portal, begun_at) VALUES (?, ?, ?)"
-    return int(db.execute(sql, (name, portal, instant(now))).lastrowid or 0)
+    sql = "INSERT INTO warc_files (name, portal, begun_at) VALUES (?, ?, ?) RETURNING id"
+    return int(db.execute(sql, (name, portal, instant(now))).fetchone()[0])
 
 
 def seal(db: Database, file_id: int) -> None:

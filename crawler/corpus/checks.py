@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, instant, parse, text
+from crawler.corpus.database import Database
 from crawler.corpus.records import Due, Visit
 
 __all__ = [
@@ -76,7 +75,7 @@ def seen(
 #: A page that is there ends a row of absences, and is restored if it was gone.
 _THERE = (
     "missing_runs = 0, missing_run_id = NULL, gone_why = NULL, gone_at = NULL,"
-    " restored_at = CASE WHEN gone_at IS NULL THEN restored_at ELSE excluded.checked_at END"
+    " restored_at = CASE WHEN checks.gone_at IS NULL THEN checks.restored_at ELSE excluded.checked_at END"
 )
 
 

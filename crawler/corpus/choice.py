@@ -12,10 +12,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from sqlite_utils import Database
-
 from crawler.corpus import reading, search
-from crawler.corpus.connection import Connection
+from crawler.corpus.database import Database, Store
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.selection import Dedupe, Selection, place_sql
 from crawler.errors import CorpusFull, OutputError
@@ -33,12 +31,12 @@ class Choice:
     Raises UsageError for a query that makes no sense.
     """
 
-    def __init__(self, connection: Connection, wanted: Selection) -> None:
+    def __init__(self, connection: Store, wanted: Selection) -> None:
         self._connection = connection
         #: The temporary table: id, and for snapshots the number of the split and what decides it.
         self.table = f"temp.chosen_{next(_NUMBERS)}"
-        source, values = search.meant(wanted)
-        row = "articles.id" if wanted.words is None else f"{search.TABLE}.rowid"
+        source, values = search.meant(connection.engine, wanted)
+        row = search.number(connection.engine, wanted)
         with self.reading() as db:
             db.execute(f"CREATE TABLE {self.table} (id INTEGER PRIMARY KEY, component INTEGER, split INTEGER)")
             db.execute(f"INSERT INTO {self.table} (id) SELECT {row} {source} ORDER BY {row}", values)
@@ -82,7 +80,7 @@ class Choice:
     def splits(self) -> Iterator[int]:
         """Numbers of the splits of these articles, in the same order."""
         with self.reading() as db:
-            for (split,) in db.execute(f"SELECT split FROM {self.table} ORDER BY id"):
+            for (split,) in db.stream(f"SELECT split FROM {self.table} ORDER BY id"):
                 yield split
 
     def discard(self, article_id: int) -> None:
@@ -99,7 +97,7 @@ class Choice:
             " JOIN articles ON articles.id = chosen.id"
         )
         with self.reading() as db:
-            sql = f"DELETE FROM {self.table} WHERE id IN (SELECT id FROM ({places}) WHERE place > 1)"
+            sql = f"DELETE FROM {self.table} WHERE id IN (SELECT id FROM ({places}) AS placed WHERE place > 1)"
             return int(db.execute(sql).rowcount)
 
     def close(self) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, parse
+from crawler.corpus.database import Database
 from crawler.corpus.likeness import Likeness
 from crawler.corpus.records import Cluster, ClusterArticle, Reprint
 
@@ -107,8 +106,9 @@ def _unite(db: Database, ids: list[int]) -> None:
     clusters = sorted(row[0] for row in rows) or [ids[0]]
     for other in clusters[1:]:
         db.execute("UPDATE clusters SET cluster_id = ? WHERE cluster_id = ?", (clusters[0], other))
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO clusters (article_id, cluster_id) VALUES (?, ?)", [(id, clusters[0]) for id in ids]
+    db.executemany(
+        "INSERT INTO clusters (article_id, cluster_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(id, clusters[0]) for id in ids],
     )
     if len(clusters) > 1 or len(rows) == 0 or not _taken(db, ids[0], clusters[0]):
         _elect(db, clusters[0])

@@ -55,12 +55,19 @@ def parse(value: str | None) -> dt.datetime | None:
 
 
 def text(value: str | None) -> str | None:
-    """Text that SQLite takes: halves of surrogate pairs, which broken JSON lists contain, become question marks.
+    """Text that both databases take.
 
-    >>> text("江\\ud83d南")
-    '江?南'
+    Halves of surrogate pairs, which broken JSON lists contain, become question marks; NUL, which PostgreSQL refuses,
+    what browsers show for it.
+
+    >>> text("江\\ud83d南"), text("\\0")
+    ('江?南', '�')
     """
-    if value is None or value.isascii():
+    if value is None:
+        return None
+    if "\0" in value:
+        value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if value.isascii():
         return value
     try:
         value.encode()

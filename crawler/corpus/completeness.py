@@ -23,9 +23,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant
+from crawler.corpus.database import Database
 
 __all__ = ["LEAST_MET", "WINDOW", "Completeness", "RunningIds", "chapman", "estimate", "running", "running_ids"]
 
@@ -126,13 +125,14 @@ def _since(db: Database, portal: str, now: dt.datetime) -> dt.datetime | None:
 
 # What turned out to be no article was published by nobody.
 _MET = """
-SELECT sum(listed), sum(fed), sum(listed AND fed), count(*), sum(stored) FROM (
-    SELECT max(route <> 'feed') AS listed, max(route = 'feed') AS fed, state = 'stored' AS stored
+SELECT sum(listed), sum(fed), sum(listed * fed), count(*), sum(stored) FROM (
+    SELECT max(CASE route WHEN 'feed' THEN 0 ELSE 1 END) AS listed,
+        max(CASE route WHEN 'feed' THEN 1 ELSE 0 END) AS fed, CASE state WHEN 'stored' THEN 1 ELSE 0 END AS stored
     FROM frontier JOIN sightings ON frontier_id = frontier.id JOIN sections ON sections.id = section_id
     WHERE frontier.portal = :portal AND sections.portal = :portal
         AND frontier.first_seen > :since AND state NOT IN ('rejected', 'gone')
     GROUP BY frontier.id
-)"""
+) AS met"""
 
 
 def running_ids(db: Database, portal: str, now: dt.datetime) -> RunningIds | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
-from sqlite_utils import Database
+import sqlite_utils
 
 from crawler.corpus import indexes, search
+from crawler.corpus.database import Turn
 from crawler.corpus.failures import translated
+from crawler.corpus.lock import PortalLock
 from crawler.corpus.schema import APPLICATION_ID, MIGRATIONS, REPRINTS_VERSION, SEARCH_VERSION, VERSION
 from crawler.errors import CorpusError, CorpusForeign, CorpusNewer, CorpusReadOnly
 
@@ -27,8 +30,29 @@ _CACHE_KIB = 32 * 1024
 _LOG_PAGES = 4000
 
 
+class _Database:
+    """What the corpus's modules get: see crawler.corpus.database."""
+
+    engine: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, db: sqlite_utils.Database) -> None:
+        self._db = db
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        return self._db.execute(sql, parameters if isinstance(parameters, Sequence) else dict(parameters))
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> object:
+        return self._db.conn.executemany(sql, rows)
+
+    def stream(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Any]:
+        # SQLite reads row by row anyway.
+        return iter(self.execute(sql, parameters))
+
+
 class Connection:
     """An open corpus file.  All SQL runs inside reading() or writing(), which translate SQLite's errors."""
+
+    engine: Literal["sqlite"] = "sqlite"
 
     def __init__(self, path: Path, *, readonly: bool = False, timeout: float = 30.0) -> None:
         """Open the file, and make it where it does not exist.
@@ -37,11 +61,13 @@ class Connection:
         CorpusReadOnly, CorpusLocked, CorpusFull, CorpusDamaged, or CorpusError (readonly and no such file).
         """
         self.path = path
+        self.address = str(path)
         self.readonly = readonly
         self._timeout = timeout
         _prepare(path, readonly)
         with translated(path):
-            self._db = Database(self._connect(), execute_plugins=False)
+            self._db = sqlite_utils.Database(self._connect(), execute_plugins=False)
+            self._handed_out = _Database(self._db)
             try:
                 self._check()
                 self._configure()
@@ -51,13 +77,13 @@ class Connection:
         self._open = True
 
     @contextmanager
-    def reading(self) -> Iterator[Database]:
+    def reading(self) -> Iterator[_Database]:
         """The database for queries."""
         with translated(self.path):
-            yield self._db
+            yield self._handed_out
 
     @contextmanager
-    def writing(self) -> Iterator[Database]:
+    def writing(self) -> Iterator[_Database]:
         """One transaction that holds the write lock from its start: committed as a whole or not at all.
 
         A deferred transaction that reads before it writes fails at once when another process wrote in between
@@ -66,7 +92,7 @@ class Connection:
         with translated(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield self._db
+                yield self._handed_out
                 self._db.execute("COMMIT")
             except BaseException:
                 # SQLite has already rolled back by itself after some errors, a full disk among them.
@@ -74,16 +100,30 @@ class Connection:
                 raise
 
     @contextmanager
-    def frozen(self) -> Iterator[Database]:
+    def frozen(self) -> Iterator[_Database]:
         """One transaction that reads: all queries see the same state of the file."""
         with translated(self.path):
             self._db.execute("BEGIN")
             try:
                 # The state is taken with the first row that is read, not with BEGIN.
                 self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                yield self._db
+                yield self._handed_out
             finally:
                 self._db.rollback()
+
+    def turn(self, portal: str) -> Turn:
+        """The right to crawl that portal, as long as this process lives; PortalBusy where another one has it."""
+        return PortalLock.take(self.path, portal)
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """What is deleted within is overwritten in the file, and in the log."""
+        with translated(self.path):
+            self._db.execute("PRAGMA secure_delete = ON")
+        yield
+        with translated(self.path):
+            # The log still holds the old pages.
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def stop_waiting(self) -> None:
         """From now on fail at once where another process holds the write lock."""
@@ -160,13 +200,13 @@ class Connection:
             # Read again under the lock: another process may have been faster.
             before = self._pragma("user_version")
             for version, script in enumerate(MIGRATIONS[before:], before + 1):
-                db.executescript(script)
+                self._db.executescript(script)
                 if version == SEARCH_VERSION:
                     search.fill(db)
                 if version == REPRINTS_VERSION:
                     indexes.fill_reprints(db)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _pragma(self, name: str) -> int:
         return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])

@@ -13,8 +13,6 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from sqlite_utils import Database
-
 from crawler.corpus import (
     articles,
     browsing,
@@ -40,11 +38,13 @@ from crawler.corpus import (
 )
 from crawler.corpus import captures as archived
 from crawler.corpus import templates as learned
+from crawler.corpus.address import is_server, shown
 from crawler.corpus.browsing import ArticleDetail
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.connection import Connection
+from crawler.corpus.database import Database, Store, Turn
 from crawler.corpus.facets import Facets
 from crawler.corpus.health import store as health
 from crawler.corpus.health.records import Judgement, PortalHealth
@@ -77,6 +77,7 @@ from crawler.corpus.reextraction import Reextraction
 from crawler.corpus.report_records import Report
 from crawler.corpus.search import Found
 from crawler.corpus.selection import Dedupe, Selection
+from crawler.errors import CorpusError
 from crawler.items import Article, Link, Template
 
 __all__ = ["Corpus"]
@@ -100,7 +101,7 @@ class Corpus:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Store,
         clock: Callable[[], dt.datetime] = utc_now,
         recent: dt.timedelta = checks.RECENT,
     ) -> None:
@@ -121,14 +122,15 @@ class Corpus:
         clock: Callable[[], dt.datetime] = utc_now,
         recent: dt.timedelta = checks.RECENT,
     ) -> Self:
-        """Open the corpus in that file, and make both where they do not exist.
+        """Open the corpus in that file, or in the database of that address, and make it where it does not exist.
 
+        path: a file, or postgresql://user@host/database (docs/scale.md).
         readonly: never write, and fail where there is no file.  timeout: seconds to wait while another process
         writes.  clock: the present, aware.  recent: age up to which articles are
         asked again often.  Raises CorpusNewer, CorpusForeign, CorpusReadOnly, CorpusLocked,
-        CorpusFull, CorpusDamaged, or plain CorpusError.
+        CorpusFull, CorpusDamaged, CorpusLost, or plain CorpusError.
         """
-        return cls(Connection(Path(path), readonly=readonly, timeout=timeout), clock, recent)
+        return cls(_connection(path, readonly, timeout), clock, recent)
 
     def __enter__(self) -> Self:
         return self
@@ -139,9 +141,13 @@ class Corpus:
         self.close()
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self._connection.path
+    def address(self) -> str:
+        """The file, or the database, as it may be shown: without a password."""
+        return self._connection.address
+
+    def turn(self, portal: str) -> Turn:
+        """The right to crawl a portal, until it is released or the process ends; PortalBusy where another has it."""
+        return self._connection.turn(portal)
 
     def close(self) -> None:
         """Write the log back into the file and close it; may be called again."""
@@ -466,14 +472,10 @@ class Corpus:
 
     def purge(self, url: str, why: str) -> Purged | None:
         """Remove an article for good, overwriting it in the file, and never fetch it again; None: unknown address."""
-        with self._connection.reading() as db:
-            db.execute("PRAGMA secure_delete = ON")
-        with self._connection.writing() as db:
-            purged = purge.purge(db, url, why, self._now())
-        self._expunge()
-        with self._connection.reading() as db:
-            # The log still holds the old pages.
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._connection.erasing():
+            with self._connection.writing() as db:
+                purged = purge.purge(db, url, why, self._now())
+            self._expunge()
         return purged
 
     def _expunge(self) -> None:
@@ -749,3 +751,16 @@ class Corpus:
         """Articles a day of a portal, over so many days up to its newest article's; empty where none has a date."""
         with self._connection.reading() as db:
             return browsing.days(db, portal, most)
+
+
+def _connection(path: str | Path, readonly: bool, timeout: float) -> Store:
+    if not is_server(path):
+        return Connection(Path(path), readonly=readonly, timeout=timeout)
+    try:
+        # Only here: psycopg comes with an extra.
+        from crawler.corpus.postgres import connection as postgres
+    except ImportError as error:
+        raise CorpusError(
+            f"{shown(path)}: needs psycopg; install it: pip install 'chengwen[cluster]', or name a file (-s CORPUS=…)"
+        ) from error
+    return postgres.Connection(str(path), readonly=readonly, timeout=timeout)

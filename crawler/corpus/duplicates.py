@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, text
+from crawler.corpus.database import Database
 from crawler.corpus.records import Known
 from crawler.items import Article
 

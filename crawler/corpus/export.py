@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from crawler.corpus.address import Place
 from crawler.corpus.choice import Choice
 from crawler.corpus.export_formats import FORMATS, writer
 from crawler.corpus.refine import Refining, Tally, Tell, Wish
@@ -40,7 +41,7 @@ def target_of(out: str, named: str | None) -> tuple[Path, str]:
     return Path(out, f"{_STEM}.{kind}") if folder else Path(out), kind
 
 
-def check_target(path: Path, out: str, corpus: Path, force: bool) -> None:
+def check_target(path: Path, out: str, corpus: Place, force: bool) -> None:
     """Raise UsageError where nothing may or can be put, before anything is read.  path, out: see target_of()."""
     folder = path != Path(out)
     if folder and Path(out).exists() and not Path(out).is_dir():
@@ -49,7 +50,7 @@ def check_target(path: Path, out: str, corpus: Path, force: bool) -> None:
         raise UsageError(f"{path}: a folder; name another file")
     if not folder and not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.exists() and corpus.exists() and path.samefile(corpus):
+    if path.exists() and isinstance(corpus, Path) and corpus.exists() and path.samefile(corpus):
         raise UsageError(f"{path}: the corpus itself; name another file")
     if path.exists() and not force:
         raise UsageError(f"{path}: exists; --force overwrites it, or name another file")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
-from crawler.corpus.search import TABLE, meant
+from crawler.corpus.database import Database
+from crawler.corpus.search import meant, number
 from crawler.corpus.selection import Selection
 
 __all__ = ["COUNTED", "Facets", "facets"]
@@ -43,7 +42,7 @@ class Facets:
 def facets(db: Database, wanted: Selection, total: int) -> Facets:
     """Facets of the articles that are meant, repetitions included.  total: how many these are."""
     names = list(_COLUMNS) if total <= COUNTED else ["portals", "months"]
-    source, values = meant(wanted, join=True)
+    source, values = meant(db.engine, wanted, join=True)
     columns = ", ".join(f"group_concat({_COLUMNS[name]}, char({ord(_SEPARATOR)}))" for name in names)
     found = db.execute(f"SELECT {columns} {source}", values).fetchone()
     counted = {name: Counter(text.split(_SEPARATOR) if text else ()) for name, text in zip(names, found, strict=True)}
@@ -57,12 +56,11 @@ def facets(db: Database, wanted: Selection, total: int) -> Facets:
 
 def _further_sections(db: Database, wanted: Selection) -> Counter[str]:
     """Labels of sections that showed an article beside the one that led to it first, with their articles."""
-    source, values = meant(wanted, join=True)
-    number = "articles.id" if wanted.words is None else f"{TABLE}.rowid"
+    source, values = meant(db.engine, wanted, join=True)
     sql = (
         "SELECT label, count(DISTINCT article_id)"
-        f" FROM (SELECT {number} AS id, articles.section AS first {source}) AS chosen"
+        f" FROM (SELECT {number(db.engine, wanted)} AS id, articles.section AS first {source}) AS chosen"
         " CROSS JOIN article_sections ON article_id = chosen.id CROSS JOIN sections ON sections.id = section_id"
-        " WHERE label IS NOT first GROUP BY label"
+        " WHERE (first IS NULL OR label <> first) GROUP BY label"
     )
     return Counter(dict(db.execute(sql, values).fetchall()))

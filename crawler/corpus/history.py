@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import local, parse
+from crawler.corpus.database import Database
 
 __all__ = ["LONGEST_INTERVAL", "NEWS_A_RUN", "WINDOW", "History", "due_at", "history"]
 

@@ -11,9 +11,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from sqlite_utils import Database
-
 from crawler.corpus import reprints, search
+from crawler.corpus.database import Database
 
 __all__ = ["INLINE", "add", "behind", "catch_up", "fill_reprints", "remove"]
 

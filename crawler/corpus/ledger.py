@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus import checks
 from crawler.corpus.codec import identity, instant, parse, text
+from crawler.corpus.database import Database
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import Waiting
 from crawler.items import Link
@@ -48,9 +48,9 @@ class Verdict:
 def waiting(db: Database, portal: str, limit: int | None, now: dt.datetime) -> list[Waiting]:
     """What is still to fetch, oldest first: never asked for, or failed and due."""
     rows = db.execute(
-        f"SELECT * FROM ({_OPEN} AND state = 'waiting' UNION ALL {_OPEN} AND state = 'failed' AND {_DUE})"
+        f"SELECT * FROM ({_OPEN} AND state = 'waiting' UNION ALL {_OPEN} AND state = 'failed' AND {_DUE}) AS open"
         " ORDER BY id LIMIT :limit",
-        {"portal": portal, "limit": -1 if limit is None else limit} | _bounds(now),
+        {"portal": portal, "limit": sys.maxsize if limit is None else limit} | _bounds(now),
     )
     return [
         Waiting(Link(url, title, parse(published)), label, attempts)
@@ -84,8 +84,9 @@ def reject(db: Database, portal: str, url: str, verdict: Verdict, run_id: int | 
     """
     _touch(db, portal, url, now)
     db.execute(
-        "INSERT OR REPLACE INTO rejects (portal, key, url, reason, excerpt, run_id, rejected_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rejects (portal, key, url, reason, excerpt, run_id, rejected_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (key, portal) DO UPDATE SET url = excluded.url, reason = excluded.reason,"
+        " excerpt = excluded.excerpt, run_id = excluded.run_id, rejected_at = excluded.rejected_at",
         (portal, identity(url), text(url), text(verdict.reason), text(verdict.excerpt), run_id, instant(now)),
     )
     if _state(db, portal, url) in ("stored", "gone"):
@@ -141,8 +142,8 @@ def _touch(db: Database, portal: str, url: str, now: dt.datetime) -> None:
     """An entry for an address that no list page showed."""
     ensure(db, portal, now)
     db.execute(
-        "INSERT OR IGNORE INTO frontier (portal, key, url, title, first_seen, state)"
-        " VALUES (?, ?, ?, '', ?, 'waiting')",
+        "INSERT INTO frontier (portal, key, url, title, first_seen, state)"
+        " VALUES (?, ?, ?, '', ?, 'waiting') ON CONFLICT DO NOTHING",
         (portal, identity(url), text(url), instant(now)),
     )
 

@@ -12,8 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlite_utils import Database
-
+from crawler.corpus.database import Database
 from crawler.corpus.likeness import ALIKE, FORMAL, Likeness, compare
 from crawler.corpus.shingles import Shingled
 
@@ -49,7 +48,7 @@ def enter(db: Database, body_id: int, text: Shingled) -> list[Match]:
     holders = _holders(db, values, body_id)
     found = _measured(db, text, holders)
     rows = [(value, body_id) for value in values if len(holders.get(value, ())) < HOT]
-    db.conn.executemany("INSERT OR IGNORE INTO minhashes (value, body_id) VALUES (?, ?)", rows)
+    db.executemany("INSERT INTO minhashes (value, body_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
     return found
 
 
@@ -61,7 +60,7 @@ def matches(db: Database, text: Shingled, but: int = 0) -> list[Match]:
 def withdraw(db: Database, body_id: int, text: Shingled) -> None:
     """Take a text out of the index."""
     rows = [(value, body_id) for value in text.minhashes()]
-    db.conn.executemany("DELETE FROM minhashes WHERE value = ? AND body_id = ?", rows)
+    db.executemany("DELETE FROM minhashes WHERE value = ? AND body_id = ?", rows)
 
 
 def _holders(db: Database, values: list[int], but: int) -> dict[int, list[int]]:

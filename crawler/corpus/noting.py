@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, instant, local, text
+from crawler.corpus.database import Database
 from crawler.corpus.ledger import due
 from crawler.corpus.portals import ensure
 from crawler.corpus.purge import buried
@@ -89,12 +88,14 @@ def _enter(db: Database, portal: str, firsts: Mapping[str, tuple[int, Link]], no
         else (portal, address, text(link.url), "", None, instant(now), address, "gone")
         for address, (_, link) in firsts.items()
     ]
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO frontier (portal, key, url, title, published, first_seen, state) VALUES (?, ?, ?, ?, ?, ?,"
         " CASE WHEN EXISTS (SELECT 1 FROM addresses WHERE key = ?) THEN 'stored' ELSE ? END)"
-        " ON CONFLICT (key, portal) DO UPDATE SET title = CASE title WHEN '' THEN excluded.title ELSE title END,"
-        " published = coalesce(published, excluded.published)"
-        " WHERE title = '' AND excluded.title <> '' OR published IS NULL AND excluded.published IS NOT NULL",
+        " ON CONFLICT (key, portal) DO UPDATE SET"
+        " title = CASE frontier.title WHEN '' THEN excluded.title ELSE frontier.title END,"
+        " published = coalesce(frontier.published, excluded.published)"
+        " WHERE frontier.title = '' AND excluded.title <> ''"
+        " OR frontier.published IS NULL AND excluded.published IS NOT NULL",
         rows,
     )
 
@@ -111,18 +112,18 @@ def _sight(
     A link that moves from a side list into the section's own list counts as seen anew there.
     """
     familiar = _familiar(db, section_id, {entry.id: address for address, entry in entries.items()})
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO sightings (frontier_id, section_id, first_seen, position, side) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (frontier_id, section_id) DO UPDATE SET"
         " first_seen = excluded.first_seen, position = excluded.position, side = 0"
-        " WHERE side = 1 AND excluded.side = 0",
+        " WHERE sightings.side = 1 AND excluded.side = 0",
         [(entries[a].id, section_id, instant(now), position, link.side) for a, (position, link) in firsts.items()],
     )
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO article_sections (article_id, section_id, first_seen, position)"
+    db.executemany(
+        "INSERT INTO article_sections (article_id, section_id, first_seen, position)"
         " SELECT article_id, section_id, sightings.first_seen, position FROM sightings"
         " JOIN frontier ON frontier.id = frontier_id JOIN addresses ON addresses.key = frontier.key"
-        " WHERE frontier_id = ? AND section_id = ? AND side = 0",
+        " WHERE frontier_id = ? AND section_id = ? AND side = 0 ON CONFLICT DO NOTHING",
         [(entry.id, section_id) for entry in entries.values() if entry.state == "stored"],
     )
     return familiar

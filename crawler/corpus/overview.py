@@ -6,9 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import parse
+from crawler.corpus.database import Database
 from crawler.corpus.portals import sections
 from crawler.corpus.records import Section
 

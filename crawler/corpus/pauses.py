@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant, text
+from crawler.corpus.database import Database
 from crawler.corpus.records import Pause
 
 __all__ = ["PAUSE_FIRST", "PAUSE_LONGEST", "lift", "pause", "pauses"]
@@ -25,7 +24,9 @@ def pause(db: Database, host: str, why: str, least: dt.timedelta, now: dt.dateti
     seconds = max(PAUSE_FIRST * 2 ** min(runs - 1, 8), least)
     until = now + min(seconds, PAUSE_LONGEST)
     db.execute(
-        "INSERT OR REPLACE INTO pauses (host, refused_runs, refused_at, until, why) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO pauses (host, refused_runs, refused_at, until, why) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (host) DO UPDATE SET refused_runs = excluded.refused_runs, refused_at = excluded.refused_at,"
+        " until = excluded.until, why = excluded.why",
         (host, runs, instant(now), instant(until), text(why)),
     )
     return Pause(host, runs, now, until, why)

@@ -7,9 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, instant, parse, text
+from crawler.corpus.database import Database
 from crawler.corpus.records import Route, Run, Section
 
 __all__ = ["begin_run", "checkpoint", "complete", "end_run", "ensure", "put", "section", "section_run", "sections"]
@@ -20,14 +19,14 @@ def put(db: Database, name: str, known: tuple[str | None, ...], now: dt.datetime
     db.execute(
         "INSERT INTO portals (name, city, province, home, title, added_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name)"
         " DO UPDATE SET city = excluded.city, province = excluded.province, home = excluded.home,"
-        " title = coalesce(excluded.title, title)",
+        " title = coalesce(excluded.title, portals.title)",
         (name, *known, instant(now)),
     )
 
 
 def ensure(db: Database, name: str, now: dt.datetime) -> None:
     """A bare row for a portal of which nothing is known yet, so that others can refer to it."""
-    db.execute("INSERT OR IGNORE INTO portals (name, added_at) VALUES (?, ?)", (name, instant(now)))
+    db.execute("INSERT INTO portals (name, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, instant(now)))
 
 
 def section(db: Database, portal: str, label: str, url: str, now: dt.datetime, route: Route = "list") -> Section:
@@ -75,10 +74,9 @@ def complete(db: Database, section_id: int, at: dt.datetime, since: dt.datetime 
 def begin_run(db: Database, portal: str, arguments: Mapping[str, object], now: dt.datetime) -> Run:
     """Open the record of a crawl."""
     ensure(db, portal, now)
-    cursor = db.execute(
-        "INSERT INTO runs (portal, arguments, started_at) VALUES (?, ?, ?)", (portal, _json(arguments), instant(now))
-    )
-    return Run(int(cursor.lastrowid or 0), portal, now)
+    sql = "INSERT INTO runs (portal, arguments, started_at) VALUES (?, ?, ?) RETURNING id"
+    row = db.execute(sql, (portal, _json(arguments), instant(now))).fetchone()
+    return Run(int(row[0]), portal, now)
 
 
 def end_run(db: Database, run_id: int, outcome: str, stats: Mapping[str, object], now: dt.datetime) -> None:
@@ -102,7 +100,7 @@ def checkpoint(
             "INSERT INTO run_sections (run_id, section_id, list_pages, links_seen, links_new, gap)"
             " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (run_id, section_id) DO UPDATE SET"
             " list_pages = excluded.list_pages, links_seen = excluded.links_seen, links_new = excluded.links_new"
-            " WHERE ended_by IS NULL",
+            " WHERE run_sections.ended_by IS NULL",
             (run_id, section_id, *numbers),
         )
 

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import parse
+from crawler.corpus.database import Database
 from crawler.corpus.folding import fold
 from crawler.corpus.records import ToldBy
 

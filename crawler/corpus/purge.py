@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
 from crawler.corpus import indexes
 from crawler.corpus.codec import identity, instant, text
+from crawler.corpus.database import Database
 from crawler.corpus.duplicates import leave
 from crawler.corpus.records import Purged, Tombstone
 from crawler.corpus.revisions import drop_unused
@@ -65,7 +64,8 @@ def _bury(db: Database, key: str, url: str, why: str, now: dt.datetime) -> None:
         (f"purged: {text(why)}", key),
     )
     db.execute(
-        "INSERT OR REPLACE INTO tombstones (key, url, why, purged_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO tombstones (key, url, why, purged_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET url = excluded.url, why = excluded.why, purged_at = excluded.purged_at",
         (key, text(url), text(why), instant(now)),
     )
 

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import COLUMNS, article_of, identity, parse
+from crawler.corpus.database import Database
 from crawler.corpus.records import StoredArticle
 from crawler.corpus.schema import STATES
 from crawler.corpus.search import matching

@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant, text
+from crawler.corpus.database import Database
 from crawler.corpus.selection import Selection
 
 __all__ = ["Reextraction", "begin", "finish", "ids", "reach", "read_anew"]
@@ -32,8 +31,8 @@ def begin(db: Database, arguments: str, extractor: str, now: dt.datetime, *, aga
     ).fetchone()
     if row is not None and not again:
         return Reextraction(row[0], row[1], dt.datetime.fromisoformat(row[2]))
-    sql = "INSERT INTO reextractions (arguments, extractor, begun_at) VALUES (?, ?, ?)"
-    return Reextraction(int(db.execute(sql, (arguments, extractor, instant(now))).lastrowid or 0), 0, now)
+    sql = "INSERT INTO reextractions (arguments, extractor, begun_at) VALUES (?, ?, ?) RETURNING id"
+    return Reextraction(int(db.execute(sql, (arguments, extractor, instant(now))).fetchone()[0]), 0, now)
 
 
 def reach(db: Database, run_id: int, article_id: int) -> None:
@@ -49,7 +48,7 @@ def finish(db: Database, run_id: int, now: dt.datetime) -> None:
 def read_anew(db: Database, articles: Iterable[tuple[int, str | None, str | None]]) -> None:
     """Articles (id, extractor, template) that read as before: only what they were read by is new."""
     sql = "UPDATE articles SET extractor = ?, template = ? WHERE id = ?"
-    db.conn.executemany(sql, [(text(extractor), text(template), id_) for id_, extractor, template in articles])
+    db.executemany(sql, [(text(extractor), text(template), id_) for id_, extractor, template in articles])
 
 
 def ids(db: Database, wanted: Selection, after: int, limit: int | None) -> Sequence[int]:

@@ -6,9 +6,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant
+from crawler.corpus.database import Database
 from crawler.corpus.report_records import FIELDS, LENGTHS, PortalReport, Report, RunReport
 from crawler.corpus.reprints import flows
 

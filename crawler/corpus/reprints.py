@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlite_utils import Database
-
 from crawler.corpus.clusters import join, leave
+from crawler.corpus.database import Database
 from crawler.corpus.likeness import Likeness, compare
 from crawler.corpus.near import enter, withdraw
 from crawler.corpus.precedence import first_of, origins
@@ -97,9 +96,10 @@ def _link(db: Database, article_id: int, found: Mapping[int, Likeness]) -> None:
         like = likeness if first.id == other else likeness.turned()
         later = article_id if first.id == other else other
         edges.append((later, first.id, like.kind, like.resemblance, like.containment, told_by))
-    db.conn.executemany(
-        "INSERT OR REPLACE INTO reprints (article_id, of_id, kind, resemblance, containment, told_by)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+    db.executemany(
+        "INSERT INTO reprints (article_id, of_id, kind, resemblance, containment, told_by) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (article_id, of_id) DO UPDATE SET kind = excluded.kind, resemblance = excluded.resemblance,"
+        " containment = excluded.containment, told_by = excluded.told_by",
         edges,
     )
     join(db, article_id, found)

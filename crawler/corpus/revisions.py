@@ -7,9 +7,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import identity, instant
+from crawler.corpus.database import Database
 from crawler.corpus.records import Revision, RevisionKind
 
 __all__ = ["Version", "add", "drop_unused", "revisions", "same_version"]

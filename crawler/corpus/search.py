@@ -1,29 +1,28 @@
 """The search index: kept in the transaction that stores an article, asked with the query language of docs/search.md.
 
-crawler.corpus.indexes says when articles are entered.
-
-articles_fts is an FTS5 table whose rows have the ids of articles.  It keeps tokens, not texts: to take a row out, FTS5
-has to be told what was put in, so remove() comes before articles or bodies change and add() after.
+crawler.corpus.indexes says when articles are entered; fts5 and postgres.index are what the engines have instead of each
+other.  To take an article out, an index has to be told what was put in, so remove() comes before articles or bodies
+change and add() after.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
-from sqlite_utils import Database
-
-from crawler.corpus.bigrams import index_text
+from crawler.corpus import fts5
+from crawler.corpus.database import Database, Engine
 from crawler.corpus.excerpt import Excerpt, passage, whole
+from crawler.corpus.indexed import TEXTS, indexed
+from crawler.corpus.postgres import index as gin
 from crawler.corpus.search_query import Term, parse
 from crawler.corpus.selection import Selection, group_sql, place_sql
 
 __all__ = [
-    "TABLE",
     "Found",
     "Hit",
     "add",
@@ -36,27 +35,16 @@ __all__ = [
     "holds",
     "matching",
     "meant",
+    "number",
     "remove",
     "search",
 ]
 
-#: The index, and what stands in its columns.
-TABLE = "articles_fts"
-_COLUMNS = ("title", "body", "source", "section", "portal", "reporters")
-_TEXTS = (
-    "SELECT articles.id, coalesce(title, '') || char(10) || coalesce(subtitle, ''), body, coalesce(source, ''),"
-    " coalesce(section, ''), coalesce(portal, ''), reporters"
-    " FROM articles JOIN bodies ON bodies.id = articles.body_id"
-)
-_NAMES = ", ".join(("rowid", *_COLUMNS))
-_MARKS = ", ".join("?" * (len(_COLUMNS) + 1))
-
-#: FTS5 keeps a row of sizes for every row it holds (https://sqlite.org/fts5.html#the_columnsize_option).
+#: FTS5 keeps a row of sizes for every row it holds (https://sqlite.org/fts5.html#the_columnsize_option); PostgreSQL has
+#: a view of that name.
 _LAST = "SELECT coalesce(max(id), 0) FROM articles_fts_docsize"
 #: Articles that a migration indexes at a time, and seconds between two words about it.
 _SLICE, _EVERY = 500, 5.0
-#: Pages that one step of a merge writes: some megabytes, so that other writers wait less than a second for it.
-_MERGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +82,8 @@ class Found:
 
 def add(db: Database, article_id: int) -> None:
     """Enter an article as it stands in the tables."""
-    row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
-    db.execute(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", _tokens(row))
+    row = db.execute(f"{TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
+    _index(db).enter(db, [indexed(row)])
 
 
 def holds(db: Database, article_id: int) -> bool:
@@ -119,20 +107,15 @@ def entered(db: Database) -> Iterator[int]:
 
 def catch_up(db: Database, most: int) -> list[int]:
     """Enter waiting articles, at most so many; their ids."""
-    rows = db.execute(f"{_TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
-    db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
+    rows = db.execute(f"{TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
+    _index(db).enter(db, map(indexed, rows))
     return [row[0] for row in rows]
 
 
 def remove(db: Database, article_id: int) -> None:
     """Take an article out that is in, while the tables still hold what was entered."""
-    row = db.execute(f"{_TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
-    db.execute(f"INSERT INTO {TABLE} ({TABLE}, {_NAMES}) VALUES ('delete', {_MARKS})", _tokens(row))
-
-
-def _tokens(row: tuple[Any, ...]) -> list[Any]:
-    article_id, *texts, reporters = row
-    return [article_id, *(index_text(text) for text in texts), index_text(" ".join(json.loads(reporters)))]
+    row = db.execute(f"{TEXTS} WHERE articles.id = ?", (article_id,)).fetchone()
+    _index(db).withdraw(db, indexed(row))
 
 
 def fill(db: Database, say: Callable[[str], None] | None = None) -> None:
@@ -140,9 +123,9 @@ def fill(db: Database, say: Callable[[str], None] | None = None) -> None:
     say = say or _say
     total = int(db.execute("SELECT count(*) FROM articles").fetchone()[0])
     done, last, spoken = 0, 0, time.monotonic()
-    sql = f"{_TEXTS} WHERE articles.id > ? ORDER BY articles.id LIMIT {_SLICE}"
+    sql = f"{TEXTS} WHERE articles.id > ? ORDER BY articles.id LIMIT {_SLICE}"
     while rows := db.execute(sql, (last,)).fetchall():
-        db.conn.executemany(f"INSERT INTO {TABLE} ({_NAMES}) VALUES ({_MARKS})", map(_tokens, rows))
+        _index(db).enter(db, map(indexed, rows))
         done, last = done + len(rows), rows[-1][0]
         if time.monotonic() - spoken >= _EVERY:
             spoken = time.monotonic()
@@ -154,22 +137,15 @@ def _say(line: str) -> None:
 
 
 def expunge(db: Database, begin: bool) -> bool:
-    """Overwrite what removed rows left in the index, step by step; True while there is more to do.
+    """Overwrite what removed rows left in the index, step by step; True while there is more to do."""
+    return bool(_index(db).expunge(db, begin))
 
-    FTS5 notes a removal and keeps the old tokens until their part of the index is merged; the text could be put
-    together from them.  begin: the first step, which has everything merged into one part.
-    """
-    before = db.conn.total_changes
-    pages = -_MERGE if begin else _MERGE
-    db.execute(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', ?)", (pages,))
-    # Fewer than two changes: nothing was left to merge (https://sqlite.org/fts5.html#the_merge_command).
-    return db.conn.total_changes - before >= 2
+
+def _index(db: Database) -> ModuleType:
+    return fts5 if db.engine == "sqlite" else gin
 
 
 # --- Asking it -------------------------------------------------------------------------------------------------------
-
-#: By itself SQLite reads every article's whole row; the index holds what conditions and facets ask for, in a tenth.
-_JOIN = f" CROSS JOIN articles INDEXED BY articles_facets ON articles.id = {TABLE}.rowid"
 
 _SHOWN = """
 SELECT articles.id, url, portal, section, articles.published, source, title, subtitle, body, score, duplicate_of
@@ -181,7 +157,7 @@ _KEPT = """
 SELECT {columns} FROM (
     WITH matches AS MATERIALIZED ({matches})
     SELECT matches.*, {place} AS place FROM matches JOIN articles ON articles.id = matches.id
-) WHERE place = 1"""
+) AS placed WHERE place = 1"""
 
 
 def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newest: bool = False) -> Found:
@@ -191,10 +167,10 @@ def search(db: Database, wanted: Selection, limit: int, offset: int = 0, *, newe
     then 0; so it is where wanted has no words.  Raises UsageError for a query that makes no sense.
     """
     by_time = newest or wanted.words is None
-    source, values = meant(wanted, join=by_time)
-    number, score = ("articles.id", "0.0") if by_time else (f"{TABLE}.rowid", f"{TABLE}.rank")
-    first, order = ("articles.published", "published DESC") if by_time else ("NULL", "score")
-    matches = f"SELECT {number} AS id, {score} AS score, {first} AS published {source}"
+    source, values = meant(db.engine, wanted, join=by_time, ranked=not by_time)
+    score = "0.0" if by_time else _index(db).RANK
+    first, order = ("articles.published", "published DESC NULLS LAST") if by_time else ("NULL", "score")
+    matches = f"SELECT {number(db.engine, wanted)} AS id, {score} AS score, {first} AS published {source}"
     if wanted.dedupe != "none":
         matches = _KEPT.format(columns="id, score, published", matches=matches, place=place_sql(wanted.dedupe))
     best = f"{matches} ORDER BY {order}, id DESC LIMIT ? OFFSET ?"
@@ -214,7 +190,7 @@ def _hit(row: tuple[Any, ...], terms: tuple[Term, ...]) -> Hit:
 
 def count(db: Database, wanted: Selection) -> int:
     """How many articles are meant."""
-    source, values = meant(wanted)
+    source, values = meant(db.engine, wanted)
     if wanted.dedupe == "none":
         return _count(db, "*", source, values)
     return _count(db, f"DISTINCT {group_sql(wanted.dedupe)}", source, values)
@@ -222,22 +198,32 @@ def count(db: Database, wanted: Selection) -> int:
 
 def matching(db: Database, wanted: Selection, after: int, limit: int) -> list[int]:
     """The next ids beyond that one, in order, those that repeat each other among them; wanted has words."""
-    source, values = meant(wanted)
-    sql = f"SELECT {TABLE}.rowid {source} AND {TABLE}.rowid > ? ORDER BY {TABLE}.rowid LIMIT ?"
+    source, values = meant(db.engine, wanted)
+    row = number(db.engine, wanted)
+    sql = f"SELECT {row} {source} AND {row} > ? ORDER BY {row} LIMIT ?"
     return [row[0] for row in db.execute(sql, [*values, after, limit])]
 
 
-def meant(wanted: Selection, *, join: bool = False) -> tuple[str, list[object]]:
+def meant(engine: Engine, wanted: Selection, *, join: bool = False, ranked: bool = False) -> tuple[str, list[object]]:
     """FROM and WHERE that lead to the articles before any are left out as repetitions, and their values.
 
-    join: over articles in any case; else, where there are words and no other conditions, over the index alone, which
-    is a tenth of the reading.  Raises UsageError for a query that makes no sense.
+    join: over articles in any case; else perhaps over the index alone.  ranked: with the index's rank.  Raises
+    UsageError for a query that makes no sense.
     """
     conditions, values = wanted.sql()
     if wanted.words is None:
-        return f"FROM articles WHERE 1{conditions}", values
-    joined = _JOIN if conditions or join or wanted.dedupe != "none" else ""
-    return f"FROM {TABLE}{joined} WHERE {TABLE} MATCH ?{conditions}", [parse(wanted.words).match, *values]
+        return f"FROM articles WHERE true{conditions}", values
+    query = parse(wanted.words)
+    if engine == "sqlite":
+        source, first = fts5.source(query, conditions, join=join or wanted.dedupe != "none")
+    else:
+        source, first = gin.source(query, conditions, wanted.portal, ranked=ranked)
+    return source, [*first, *values]
+
+
+def number(engine: Engine, wanted: Selection) -> str:
+    """The expression for the id of an article that meant() leads to."""
+    return "articles.id" if wanted.words is None or engine == "postgresql" else "articles_fts.rowid"
 
 
 def _count(db: Database, what: str, source: str, values: list[object]) -> int:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crawler.corpus.bigrams import Phrase, phrase
 from crawler.errors import UsageError
 
-__all__ = ["FIELDS", "Query", "Term", "parse"]
+__all__ = ["FIELDS", "All", "Any", "Node", "Query", "Term", "parse"]
 
 #: What a field may be called → the column of the index.
 FIELDS = {
@@ -26,8 +26,6 @@ FIELDS = {
     "reporter": "reporters", "记者": "reporters",
 }  # fmt: skip
 _EXAMPLE = '长三角 "一体化发展" title:苏州 -广告'
-#: What a term without a field is looked for in.
-_TEXT = "{title body}"
 #: Nested brackets beyond this are nobody's query; SQLite's own parser has a limit of 256 levels.
 _DEEPEST = 20
 #: Terms beyond this are a text, not a query.
@@ -57,10 +55,28 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """match: the query as FTS5 takes it.  terms: what is to be found in it, for marking; those after NOT left out."""
+class All:
+    """Every part of wanted, of which there is one at least, and none of unwanted."""
 
-    match: str
+    wanted: tuple[Node, ...]
+    unwanted: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One of several parts."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Term | All | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """root: what has to hold.  terms: what is to be found in it, for marking; those after NOT left out."""
+
+    root: Node
     terms: tuple[Term, ...]
 
 
@@ -76,14 +92,6 @@ class _Token:
     at: int
 
 
-@dataclass(slots=True)
-class _Group:
-    """Parts of an AND: what must be there and what must not."""
-
-    wanted: list[str] = field(default_factory=list)
-    unwanted: list[str] = field(default_factory=list)
-
-
 class _Parser:
     """Recursive descent: a query is groups between ORs, a group terms between ANDs or spaces."""
 
@@ -97,40 +105,39 @@ class _Parser:
     def query(self) -> Query:
         if not self._tokens:
             raise UsageError(f"the query is empty; an example: {_EXAMPLE}")
-        match = self._any()
+        root = self._any()
         if (left := self._peek()) is not None:
             raise _wrong(left.at, "a bracket is closed that was not opened")
-        return Query(match, tuple(self._terms))
+        return Query(root, tuple(self._terms))
 
-    def _any(self) -> str:
+    def _any(self) -> Node:
         parts = [self._all()]
         while self._take("OR"):
             parts.append(self._all())
-        return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+        return parts[0] if len(parts) == 1 else Any(tuple(parts))
 
-    def _all(self) -> str:
-        group, began = _Group(), self._here()
-        self._part(group)
+    def _all(self) -> Node:
+        wanted: list[Node] = []
+        unwanted: list[Node] = []
+        began = self._here()
+        self._part(wanted, unwanted)
         while (token := self._peek()) is not None and token.kind not in ("OR", "close"):
             self._take("AND")
-            self._part(group)
-        if not group.wanted:
+            self._part(wanted, unwanted)
+        if not wanted:
+            # There is no "all but": NOT takes some texts from others.
             raise _wrong(began, "NOT needs something that it is taken from")
-        wanted = group.wanted[0] if len(group.wanted) == 1 else f"({' AND '.join(group.wanted)})"
-        if not group.unwanted:
-            return wanted
-        # FTS5's NOT takes one text from another; there is no "all but".
-        return f"({wanted} NOT ({' OR '.join(group.unwanted)}))"
+        return wanted[0] if len(wanted) == 1 and not unwanted else All(tuple(wanted), tuple(unwanted))
 
-    def _part(self, group: _Group) -> None:
+    def _part(self, wanted: list[Node], unwanted: list[Node]) -> None:
         negated = self._take("NOT") or self._take("minus")
         before = len(self._terms)
         found = self._one()
         if negated:
             del self._terms[before:]
-        (group.unwanted if negated else group.wanted).append(found)
+        (unwanted if negated else wanted).append(found)
 
-    def _one(self) -> str:
+    def _one(self) -> Node:
         token = self._next()
         if token.kind == "open":
             return self._bracket(token)
@@ -140,7 +147,7 @@ class _Parser:
             raise _wrong(token.at, f"{_NAMES.get(token.kind, token.kind)} stands where a word should")
         return self._term(token, None)
 
-    def _bracket(self, opened: _Token) -> str:
+    def _bracket(self, opened: _Token) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise _wrong(opened.at, f"more than {_DEEPEST} brackets within each other")
@@ -150,20 +157,20 @@ class _Parser:
         self._depth -= 1
         return found
 
-    def _field(self, name: _Token) -> str:
+    def _field(self, name: _Token) -> Node:
         value = self._next()
         if value.kind not in ("word", "quoted"):
             raise _wrong(value.at, f"{name.text}: wants a word or a phrase")
         return self._term(value, FIELDS[name.text.lower()])
 
-    def _term(self, token: _Token, column: str | None) -> str:
+    def _term(self, token: _Token, column: str | None) -> Node:
         found = phrase(token.text, prefix=token.text.endswith(("*", "\N{FULLWIDTH ASTERISK}")))
         if found is None:
             raise _wrong(token.at, f"nothing to look for in {token.text}")
         if len(self._terms) == _LONGEST:
             raise _wrong(token.at, f"more than {_LONGEST} words")
         self._terms.append(Term(found, column))
-        return f"{column or _TEXT} : {found.match()}"
+        return self._terms[-1]
 
     def _peek(self) -> _Token | None:
         return self._tokens[self._place] if self._place < len(self._tokens) else None

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from crawler.corpus.address import Place
 from crawler.corpus.choice import Choice
 from crawler.corpus.export import folder_made, refusals
 from crawler.corpus.export_formats import Write, package, writer
@@ -46,7 +47,7 @@ __all__ = ["SHARD_ROWS", "check_folder", "write_snapshot"]
 SHARD_ROWS = 50_000
 
 
-def check_folder(out: Path, corpus: Path, force: bool) -> None:
+def check_folder(out: Path, corpus: Place, force: bool) -> None:
     """Raise UsageError where no snapshot may be put, before anything is read.
 
     force: an older snapshot may be replaced; anything else that stands there may not.
@@ -59,7 +60,7 @@ def check_folder(out: Path, corpus: Path, force: bool) -> None:
         raise UsageError(f"{out}: exists; --force replaces an older snapshot, or name another folder")
     if out.exists() and any(out.iterdir()) and read_manifest(out) is None:
         raise UsageError(f"{out}: holds something else than a snapshot, which --force does not remove; name another")
-    if out.exists() and corpus.resolve().is_relative_to(out):
+    if out.exists() and Path(corpus).resolve().is_relative_to(out):
         raise UsageError(f"{out}: the corpus lies in it; name another folder")
 
 

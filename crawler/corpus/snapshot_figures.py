@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from sqlite_utils import Database
-
+from crawler.corpus.database import Database
 from crawler.corpus.selection import CLUSTER
 
 __all__ = ["PERCENTILES", "Figures", "figures", "percentiles"]
@@ -43,17 +42,19 @@ def figures(db: Database, table: str) -> Figures:
         return db.execute(sql).fetchall()
 
     texts = f"SELECT count(*) AS n {here} GROUP BY coalesce(duplicate_of, articles.id)"
-    clusters = f"SELECT {CLUSTER} AS cluster, count(*) AS n {here} GROUP BY cluster HAVING cluster IS NOT NULL"
+    clusters = f"SELECT {CLUSTER} AS cluster, count(*) AS n {here} GROUP BY cluster"
     pairs = (
         f"SELECT kind, count(*) AS n FROM reprints JOIN {table} AS late ON late.id = article_id"
         f" JOIN {table} AS early ON early.id = of_id GROUP BY kind ORDER BY n DESC, kind"
     )
-    found, shared = db.execute(f"SELECT count(*), coalesce(sum(n > 1), 0) FROM ({clusters})").fetchone()
+    found, shared = db.execute(
+        f"SELECT count(*), coalesce(sum(n > 1), 0) FROM ({clusters}) AS clusters WHERE cluster IS NOT NULL"
+    ).fetchone()
     return Figures(
         portals=counted("portal", "n DESC, name"),
         months=counted("substr(published, 1, 7)", "name"),
         sources=counted("source", "n DESC, name"),
-        identical=db.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({texts})").fetchone()[0],
+        identical=db.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({texts}) AS texts").fetchone()[0],
         reprints=db.execute(pairs).fetchall(),
         clusters=found,
         shared=shared,

@@ -9,10 +9,9 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 import crawler
 from crawler.corpus.codec import local
+from crawler.corpus.database import Database
 from crawler.corpus.export_formats import package
 from crawler.corpus.refine import Tally, Wish
 from crawler.corpus.schema import VERSION
@@ -40,7 +39,7 @@ def corpus_state(db: Database) -> dict[str, Any]:
     seen = hashlib.sha256()
     for table, order in _TABLES.items():
         state["rows"][table] = 0
-        for row in db.execute(f"SELECT * FROM {table} ORDER BY {order}"):
+        for row in db.stream(f"SELECT * FROM {table} ORDER BY {order}"):
             seen.update(repr(row).encode("utf-8", "backslashreplace"))
             state["rows"][table] += 1
         seen.update(f"{table} {state['rows'][table]}\n".encode())

@@ -11,8 +11,7 @@ from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlite_utils import Database
-
+from crawler.corpus.database import Database
 from crawler.errors import UsageError
 
 __all__ = ["SHARES", "SPLITS", "Connected", "assign", "shares"]
@@ -29,6 +28,8 @@ _LINKS = (
 #: Below 60 characters a shared text is no duplicate (crawler.corpus.duplicates), yet it must not stand in two splits.
 _TEXTS = "SELECT body_id, id FROM articles ORDER BY body_id"
 _WHOLE = 2**64
+#: Rows of the table that are filled at a time.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,22 @@ def assign(db: Database, table: str, wanted: tuple[int, ...]) -> Connected:
         place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
         return next(number for number, bound in enumerate(bounds) if place < bound)
 
-    db.conn.create_function("component_of", 1, lambda number: _find(root, number), deterministic=True)
-    db.conn.create_function("split_of", 1, split_of, deterministic=True)
-    db.execute(f"UPDATE {table} SET component = component_of(id)")
-    db.execute(f"UPDATE {table} SET split = split_of((SELECT key FROM articles WHERE articles.id = component))")
+    after, waiting = 0, f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT {_BATCH}"
+    while ids := [row[0] for row in db.execute(waiting, (after,))]:
+        firsts = {id: _find(root, id) for id in ids}
+        keys = _keys(db, sorted(set(firsts.values())))
+        rows = [(first, split_of(keys[first]), id) for id, first in firsts.items()]
+        db.executemany(f"UPDATE {table} SET component = ?, split = ? WHERE id = ?", rows)
+        after = ids[-1]
     sizes = dict(db.execute(f"SELECT split, count(*) FROM {table} GROUP BY split").fetchall())
     groups = f"SELECT count(*) AS n FROM {table} GROUP BY component"
-    components, largest = db.execute(f"SELECT count(*), coalesce(max(n), 0) FROM ({groups})").fetchone()
+    components, largest = db.execute(f"SELECT count(*), coalesce(max(n), 0) FROM ({groups}) AS groups").fetchone()
     return Connected({name: sizes.get(number, 0) for number, name in enumerate(SPLITS)}, components, largest)
+
+
+def _keys(db: Database, ids: list[int]) -> dict[int, str]:
+    marks = ", ".join("?" * len(ids))
+    return dict(db.execute(f"SELECT id, key FROM articles WHERE id IN ({marks})", ids).fetchall())
 
 
 def _union(db: Database) -> array[int]:
@@ -78,9 +87,9 @@ def _union(db: Database) -> array[int]:
     last = db.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
     root = array("q", range(last + 1))
     for sql in _LINKS:
-        for one, other in db.execute(sql):
+        for one, other in db.stream(sql):
             _join(root, one, other)
-    for (body, one), (same, other) in pairwise(db.execute(_TEXTS)):
+    for (body, one), (same, other) in pairwise(db.stream(_TEXTS)):
         if body == same:
             _join(root, one, other)
     return root

@@ -6,9 +6,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant, parse, text
+from crawler.corpus.database import Database
 from crawler.corpus.portals import ensure
 from crawler.corpus.records import StoredTemplate
 from crawler.items import Template

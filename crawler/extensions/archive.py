@@ -15,6 +15,7 @@ from scrapy.settings import BaseSettings
 
 from crawler import __version__
 from crawler.corpus import utc_now
+from crawler.corpus.address import folder_of
 from crawler.corpus.warc.message import DROPPED, Exchange
 from crawler.corpus.warc.recorder import Limits, Recorder, check_folder
 from crawler.errors import CorpusError, UsageError
@@ -41,7 +42,7 @@ def archives(settings: BaseSettings) -> bool:
 
 def archive_dir(settings: BaseSettings) -> Path:
     """The archive's folder: the setting, or warc beside the corpus."""
-    return Path(settings.get("ARCHIVE_DIR") or Path(settings["CORPUS"]).parent / _WARC)
+    return Path(settings.get("ARCHIVE_DIR") or folder_of(settings["CORPUS"]) / _WARC)
 
 
 def check_archive(settings: BaseSettings, *, media: bool = False) -> None:

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
 from twisted.python.failure import Failure
 
-from crawler.corpus import Batch, Corpus, PortalLock, Visit, utc_now
+from crawler.corpus import Batch, Corpus, Turn, Visit, utc_now
 from crawler.errors import (
     ArchiveError,
     ArchiveFull,
@@ -22,6 +22,7 @@ from crawler.errors import (
     CorpusError,
     CorpusFull,
     CorpusLocked,
+    CorpusLost,
     CorpusReadOnly,
     Later,
     PortalBusy,
@@ -44,6 +45,7 @@ _REASONS: dict[type[ChengwenError], str] = {
     ArchiveFull: "archive_full",
     CorpusFull: "corpus_full",
     CorpusLocked: "corpus_locked",
+    CorpusLost: "corpus_lost",
     CorpusReadOnly: "corpus_read_only",
 }
 
@@ -73,7 +75,7 @@ class CorpusSession:
         self.run_id: int | None = None
         self.runs: dict[str, int] = {}
         self.at_end: list[Callable[[str], None]] = []
-        self._turns: list[PortalLock] = []
+        self._turns: list[Turn] = []
         self._reason = "failed_to_start"
         self._aborted: str | None = None
         self._started = False
@@ -173,7 +175,7 @@ class CorpusSession:
                 self._crawler.stats.inc_value("revisits/revised")
 
     def _take_turn(self, portal: str) -> None:
-        self._turns.append(PortalLock.take(self.corpus.path, portal))
+        self._turns.append(self.corpus.turn(portal))
 
     def _begin(self, portal: str, arguments: Mapping[str, object]) -> int:
         run_id = self.runs[portal] = self.corpus.begin_run(portal, arguments).id

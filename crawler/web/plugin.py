@@ -22,6 +22,7 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from crawler.corpus import Corpus, parse_query
+from crawler.corpus.fts5 import match
 from crawler.corpus.warc import answer_of, travelled
 from crawler.errors import ChengwenError, UsageError
 from crawler.web import pages
@@ -165,7 +166,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
 
 
 def _words(query: str) -> str:
-    return parse_query(query).match
+    return match(parse_query(query).root)
 
 
 def _lenient(query: str) -> str:

@@ -15,12 +15,14 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
-from crawler.corpus import SEARCH_TABLE
 from crawler.errors import OutputError
 from crawler.web import plugin
 from crawler.web.plugin import DATABASE, Site, serve_with
 
 __all__ = ["application", "hosts_of", "is_loopback", "listen", "run", "url_of"]
+
+#: See docs/corpus.md.
+_SEARCH_TABLE = "articles_fts"
 
 #: For Datasette's tables: milliseconds for a person's own SQL (scans of a large corpus take seconds), and characters
 #: of a cell (evidence and cuts would make a page of a hundred articles half a megabyte).
@@ -50,7 +52,7 @@ class _Tables(Database):  # type: ignore[misc]
     """Without the search index, which cannot be read like a table (docs/corpus.md): to count its rows is an error."""
 
     async def table_names(self) -> list[str]:
-        return [name for name in await super().table_names() if name != SEARCH_TABLE]
+        return [name for name in await super().table_names() if name != _SEARCH_TABLE]
 
 
 _METADATA = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant
+from crawler.corpus.database import Database
 from crawler.corpus.health.model import Finding
 
 __all__ = ["EXAMPLES", "examples"]

@@ -8,9 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant
+from crawler.corpus.database import Database
 from crawler.corpus.health.model import Articles, RunFigures, SectionFigures, bucket, tenth
 
 __all__ = ["history", "take"]

@@ -8,9 +8,8 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlite_utils import Database
-
 from crawler.corpus.codec import instant, parse
+from crawler.corpus.database import Database
 from crawler.corpus.health import figures, state_json
 from crawler.corpus.health.evidence import examples
 from crawler.corpus.health.model import FIELDS, Change, Finding, VerdictName
