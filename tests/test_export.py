@@ -189,7 +189,7 @@ def clustered(home, *members):
     """Enter a cluster of articles, the representative first, as near-duplicate detection does."""
     ids = [number + 1 for number in members]
     with Corpus.open(home / "corpus.db") as corpus, corpus._connection.writing() as db:
-        db.conn.executemany("INSERT OR REPLACE INTO clusters VALUES (?, ?)", [(number, ids[0]) for number in ids])
+        db.executemany("INSERT OR REPLACE INTO clusters VALUES (?, ?)", [(number, ids[0]) for number in ids])
 
 
 @pytest.fixture

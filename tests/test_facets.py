@@ -138,7 +138,7 @@ def test_a_cluster_from_every_one_of_its_articles(place):
         first, second, third = (done.id for done in corpus.store([article(n) for n in range(3)]))
         with corpus._connection.writing() as db:
             for number in (first, second):
-                db.execute("INSERT OR REPLACE INTO clusters VALUES (?, ?)", (number, second))
+                db.execute("INSERT INTO clusters VALUES (?, ?)", (number, second))
             db.execute("INSERT INTO reprints VALUES (?, ?, 'abridged', 0.5, 1.0, 'time')", (first, second))
         cluster = corpus.article(first).cluster
         assert isinstance(cluster, Cluster)

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from crawler.corpus.address import is_server, shown
 from crawler.spiders.portal import PortalSpider
 from crawler.spiders.replay.spider import ReplaySpider
 
@@ -32,7 +33,7 @@ def print_summary(spider: PortalSpider, stats: dict[str, Any]) -> None:
     console.print(_sections(spider))
     console.print(_articles(stats))
     corpus = spider.crawler.settings["CORPUS"]
-    console.print(f"Corpus: {corpus}\nNext:", soft_wrap=True, markup=False)
+    console.print(f"Corpus: {shown(corpus)}\nNext:", soft_wrap=True, markup=False)
     for command in _next_commands(corpus):
         console.print(f"  {command}", soft_wrap=True, markup=False)
 
@@ -61,6 +62,8 @@ def _next_commands(corpus: str) -> tuple[str, ...]:
     """What a newcomer may try on the corpus, as can be typed in this folder."""
     folder = os.path.relpath(Path(sys.executable).parent)
     select = "select published, source, title from article_texts order by published desc limit 5"
+    if is_server(corpus):
+        return (f'psql {shown(corpus)} -c "{select}"', f"{folder}/scrapy list")
     return (f'{folder}/sqlite-utils {corpus} "{select}" --table', f"{folder}/scrapy list")
 
 

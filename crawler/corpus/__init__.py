@@ -5,6 +5,7 @@ from crawler.corpus.browsing import Address, ArticleDetail, Check, Origin
 from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.completeness import Completeness, RunningIds
+from crawler.corpus.copying import Copied
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import Turn
 from crawler.corpus.excerpt import Excerpt
@@ -72,6 +73,7 @@ __all__ = [
     "Cluster",
     "ClusterArticle",
     "Completeness",
+    "Copied",
     "Corpus",
     "Dedupe",
     "Due",

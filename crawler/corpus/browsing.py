@@ -83,8 +83,8 @@ def article(db: Database, article_id: int) -> ArticleDetail | None:
 
 
 _SECTIONS = """
-SELECT DISTINCT label FROM article_sections JOIN sections ON sections.id = section_id WHERE article_id = ?
-ORDER BY first_seen, label"""
+SELECT label FROM article_sections JOIN sections ON sections.id = section_id WHERE article_id = ?
+GROUP BY label ORDER BY min(first_seen), label"""
 _ADDRESSES = "SELECT key, kind FROM addresses WHERE article_id = ? ORDER BY kind = 'own' DESC, kind, key"
 _CHECK = "SELECT checked_at, next_check, gone_at, gone_why, restored_at FROM checks WHERE article_id = ?"
 

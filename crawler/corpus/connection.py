@@ -125,6 +125,17 @@ class Connection:
             # The log still holds the old pages.
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def counters(self) -> dict[str, int]:
+        """The largest id ever given, by table that never gives one twice."""
+        with self.reading() as db:
+            return dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+
+    def count_on(self, counters: Mapping[str, int]) -> None:
+        """Give no id again that these have given; what rows have, SQLite minds by itself."""
+        with self.writing() as db:
+            for name in {name for (name,) in db.execute("SELECT name FROM sqlite_sequence").fetchall()} & set(counters):
+                db.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (counters[name], name))
+
     def stop_waiting(self) -> None:
         """From now on fail at once where another process holds the write lock."""
         if self._open:

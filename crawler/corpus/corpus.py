@@ -19,6 +19,7 @@ from crawler.corpus import (
     checks,
     clusters,
     completeness,
+    copying,
     duplicates,
     facets,
     history,
@@ -44,6 +45,7 @@ from crawler.corpus.choice import Choice
 from crawler.corpus.codec import utc_now
 from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.connection import Connection
+from crawler.corpus.copying import Copied
 from crawler.corpus.database import Database, Store, Turn
 from crawler.corpus.facets import Facets
 from crawler.corpus.health import store as health
@@ -677,6 +679,14 @@ class Corpus:
         """
         with self._connection.frozen():
             yield
+
+    def rows(self) -> int:
+        """Rows of all tables, as copy_to() counts them."""
+        return copying.rows_of(self._connection)
+
+    def copy_to(self, target: Corpus) -> Iterator[int | Copied]:
+        """Copy everything but the archive's files; see crawler.corpus.copying.  This corpus must be frozen."""
+        return copying.copy(self._connection, target._connection)
 
     def index_waits(self) -> bool:
         """True if a bulk load left articles out of the indexes; see index()."""

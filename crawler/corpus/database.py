@@ -21,6 +21,10 @@ class Rows(Protocol):
     """What a statement gave, or how much it changed."""
 
     @property
+    def description(self) -> Sequence[Any] | None:
+        """The columns, each beginning with its name; None where the statement gives no rows."""
+
+    @property
     def rowcount(self) -> int:
         """Rows that were changed."""
 
@@ -91,6 +95,12 @@ class Store(Protocol):
 
     def erasing(self) -> AbstractContextManager[None]:
         """What is deleted within leaves nothing behind that could be read."""
+
+    def counters(self) -> dict[str, int]:
+        """The largest id ever given, by table that never gives one twice."""
+
+    def count_on(self, counters: Mapping[str, int]) -> None:
+        """Give no id again that these have given, nor one that a row has."""
 
     def stop_waiting(self) -> None:
         """From now on fail at once where another process writes."""

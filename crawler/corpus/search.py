@@ -33,6 +33,7 @@ __all__ = [
     "expunge",
     "fill",
     "holds",
+    "last",
     "matching",
     "meant",
     "number",
@@ -105,9 +106,15 @@ def entered(db: Database) -> Iterator[int]:
         last = ids[-1]
 
 
-def catch_up(db: Database, most: int) -> list[int]:
-    """Enter waiting articles, at most so many; their ids."""
-    rows = db.execute(f"{TEXTS} WHERE articles.id > ({_LAST}) ORDER BY articles.id LIMIT ?", (most,)).fetchall()
+def last(db: Database) -> int:
+    """Id of the last article that is in; 0: none is."""
+    return int(db.execute(_LAST).fetchone()[0])
+
+
+def catch_up(db: Database, most: int, up_to: int = sys.maxsize) -> list[int]:
+    """Enter waiting articles, at most so many; their ids.  up_to: none beyond that id."""
+    waiting = f"{TEXTS} WHERE articles.id > ({_LAST}) AND articles.id <= ? ORDER BY articles.id LIMIT ?"
+    rows = db.execute(waiting, (up_to, most)).fetchall()
     _index(db).enter(db, map(indexed, rows))
     return [row[0] for row in rows]
 

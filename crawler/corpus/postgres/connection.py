@@ -142,6 +142,32 @@ class Connection:
             for table in ("articles", "bodies", "revisions", "articles_fts", "frontier", "rejects"):
                 self._db.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
 
+    def counters(self) -> dict[str, int]:
+        """The largest id ever given, by table."""
+        found = {}
+        with translated(self.address):
+            for table, sequence in self._sequences():
+                query = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.SQL(sequence))
+                row = self._db.execute(query).fetchone()
+                if row and row[1]:
+                    found[table] = int(row[0])
+        return found
+
+    def count_on(self, counters: Mapping[str, int]) -> None:
+        """Give no id again that these have given, nor one that a row has."""
+        with self.writing() as db:
+            for table, sequence in self._sequences():
+                largest = int(db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0])
+                least = max(largest, counters.get(table, 0))
+                if least:
+                    db.execute("SELECT setval(?, greatest(?, nextval(?) - 1))", (sequence, least, sequence))
+
+    def _sequences(self) -> list[tuple[str, str]]:
+        return self._db.execute(
+            "SELECT table_name, pg_get_serial_sequence(table_name, 'id') FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'"
+        ).fetchall()
+
     def stop_waiting(self) -> None:
         """From now on fail at once where another process writes."""
         if not self._db.closed:
