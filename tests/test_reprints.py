@@ -196,7 +196,9 @@ def test_a_form_fills_no_value_beyond_the_limit(corpus):
     form = "本站声明：转载内容版权归原作者所有，不代表本站观点，如有侵权请与我们联系，我们将在核实后及时处理。" * 2
     corpus.store([told(n, f"{form}{'甲乙丙丁戊己庚辛壬癸'[n % 10] * 30}{n}号", n) for n in range(near.HOT + 20)])
     corpus.index()
-    assert rows(corpus, "SELECT max(n) FROM (SELECT count(*) AS n FROM minhashes GROUP BY value) AS counts") <= [(near.HOT,)]
+    assert rows(corpus, "SELECT max(n) FROM (SELECT count(*) AS n FROM minhashes GROUP BY value) AS counts") <= [
+        (near.HOT,)
+    ]
 
 
 def test_who_takes_from_whom(corpus):

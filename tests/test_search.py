@@ -301,7 +301,7 @@ def test_equals_brute_force(place):
     with Corpus.open(place) as corpus:
         corpus.store([article(n, title=s.title, body=s.body) for n, s in enumerate(stories)])
         asked = 0
-        while asked < 100:
+        while asked < 500:
             piece = random_query(rng, texts)
             if not any(unicodedata.category(c)[0] in "LN" for c in piece):
                 continue

@@ -93,7 +93,7 @@ def leave(db: Database, article_id: int) -> None:
     row = db.execute("SELECT cluster_id FROM clusters WHERE article_id = ?", (article_id,)).fetchone()
     if row is None:
         return
-    edges = db.execute(f"SELECT {_EDGE} {_WITHIN}", {"id": row[0]}).fetchall()
+    edges = db.execute(f"SELECT {_EDGE} {_WITHIN} ORDER BY 1, 2", {"id": row[0]}).fetchall()
     db.execute("DELETE FROM clusters WHERE cluster_id = ?", row)
     for later, earlier, _, resemblance, containment, _ in edges:
         if article_id not in (later, earlier) and _shorter_share(resemblance, containment) >= _STORY:

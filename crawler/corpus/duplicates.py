@@ -84,7 +84,7 @@ def by_claim(db: Database, article: Article, keys: Keys) -> int | None:
     found = one(
         db,
         "SELECT articles.id FROM addresses JOIN articles ON articles.id = article_id"
-        f" JOIN bodies ON bodies.id = body_id WHERE addresses.key IN ({marks}) AND content_hash = ?",
+        f" JOIN bodies ON bodies.id = body_id WHERE addresses.key IN ({marks}) AND content_hash = ? ORDER BY articles.id LIMIT 1",
         *keys.all,
         article.content_hash,
     )
@@ -105,7 +105,7 @@ def first_with(db: Database, body: int, article: Article, but: int = 0) -> int |
     values: list[Any] = [body, but]
     if len(article.body) < SHORT_TEXT:
         sql, values = f"{sql} AND title IS ?", [*values, text(article.title)]
-    found = one(db, f"{sql} LIMIT 1", *values)
+    found = one(db, f"{sql} ORDER BY id LIMIT 1", *values)
     return None if found is None else int(found)
 
 

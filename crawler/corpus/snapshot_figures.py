@@ -51,9 +51,9 @@ def figures(db: Database, table: str) -> Figures:
         f"SELECT count(*), coalesce(sum(n > 1), 0) FROM ({clusters}) AS clusters WHERE cluster IS NOT NULL"
     ).fetchone()
     return Figures(
-        portals=counted("portal", "n DESC, name"),
-        months=counted("substr(published, 1, 7)", "name"),
-        sources=counted("source", "n DESC, name"),
+        portals=counted("portal", "n DESC, name NULLS FIRST"),
+        months=counted("substr(published, 1, 7)", "name NULLS FIRST"),
+        sources=counted("source", "n DESC, name NULLS FIRST"),
         identical=db.execute(f"SELECT coalesce(sum(n - 1), 0) FROM ({texts}) AS texts").fetchone()[0],
         reprints=db.execute(pairs).fetchall(),
         clusters=found,

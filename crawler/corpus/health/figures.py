@@ -108,11 +108,11 @@ def _fill(db: Database, run: RunFigures, fresh: dict[int, int]) -> None:
 _ARTICLES = """
 SELECT section, kind, title, published, source, reporters, confidence, template,
     json_extract(evidence, '$.template.confidence'), length(body)
-FROM articles JOIN bodies ON bodies.id = body_id WHERE run_id = ?"""
+FROM articles JOIN bodies ON bodies.id = body_id WHERE run_id = ? ORDER BY articles.id"""
 _REJECTS = """
 SELECT (SELECT section_id FROM sightings JOIN frontier ON frontier.id = frontier_id
         WHERE frontier.key = rejects.key AND frontier.portal = rejects.portal ORDER BY side, sightings.id LIMIT 1),
-    reason, count(*) FROM rejects WHERE run_id = ? GROUP BY 1, 2"""
+    reason, count(*) FROM rejects WHERE run_id = ? GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
 def _count(

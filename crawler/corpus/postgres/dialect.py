@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     | (?P<cast>::\w+)
     | (?P<mark>\?|:[a-z_]+)(?P<null>\ IS\ (?:NOT\ )?NULL)?
     | (?P<percent>%)
+    | (?P<cross>\bCROSS\ (?=JOIN\b))
     | (?P<none>\bIN\ \(\))
     | (?P<is>\bIS\ (?P<not>NOT\ )?(?=\?|:[a-z]))
     | (?P<word>\b(?:instr|char|group_concat|offset|temp)\b(?P<call>\s*\()?)
@@ -42,6 +43,9 @@ def _respelled(found: re.Match[str]) -> str:
             value = "%s" if found["mark"] == "?" else f"%({found['mark'][1:]})s"
             # By itself such a question does not tell PostgreSQL the type of what is asked.
             return f"{value}::text{found['null']}" if found["null"] else value
+        case "cross":
+            # To SQLite a word on the order of tables; the condition stands behind ON.
+            return ""
         case "none":
             return "IN (NULL)"
         case "percent":

@@ -22,6 +22,7 @@ CREATE AGGREGATE sum(BOOLEAN) (sfunc = count_true, stype = BIGINT, initcond = '0
 """
 
 # whole: 1 where the article has this row alone, which is nearly always; part: its number where it has several.
+# GIN finds by any of its columns: tokens alone, or with a portal, which btree_gin lets stand beside them.
 # The view stands for the table of that name which FTS5 keeps.
 _SEARCH = """
 CREATE EXTENSION IF NOT EXISTS btree_gin;
@@ -33,8 +34,7 @@ CREATE TABLE articles_fts (
     tokens TSVECTOR NOT NULL,
     PRIMARY KEY (article_id, part)
 );
-CREATE INDEX articles_fts_tokens ON articles_fts USING gin (tokens);
-CREATE INDEX articles_fts_portal ON articles_fts USING gin (portal, tokens);
+CREATE INDEX articles_fts_tokens ON articles_fts USING gin (portal, tokens);
 CREATE VIEW articles_fts_docsize AS SELECT article_id AS id FROM articles_fts WHERE part = 0;
 """
 
