@@ -61,7 +61,7 @@ def page(number: int, arguments: dict[str, Any]) -> scrapy.Request:
     return scrapy.Request(f"data:text/plain,{number}", cb_kwargs=arguments, priority=-number)
 
 
-def crawler_for(corpus: Path, **settings: Any) -> Crawler:
+def crawler_for(corpus: Path | str, **settings: Any) -> Crawler:
     pipelines = ("pipelines.validate.Validate", "pipelines.dedupe.Dedupe", "pipelines.store.Store")
     base = {
         "TWISTED_REACTOR_ENABLED": False,
@@ -78,11 +78,16 @@ def crawler_for(corpus: Path, **settings: Any) -> Crawler:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(place: str) -> str:
+    return place
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
     return tmp_path / "corpus.db"
 
 
-async def crawl(path: Path, *feed: Article | Step, **settings: Any) -> dict[str, Any]:
+async def crawl(path: Path | str, *feed: Article | Step, **settings: Any) -> dict[str, Any]:
     """Statistics of a crawl over the feed."""
     crawler = crawler_for(path, **settings)
     await crawler.crawl_async(list(feed))
@@ -93,9 +98,9 @@ def counted(stats: dict[str, Any]) -> dict[str, int]:
     return {name.removeprefix("articles/"): n for name, n in stats.items() if name.startswith("articles/")}
 
 
-def last_run(path: Path) -> tuple[Any, ...]:
-    with closing(sqlite3.connect(path)) as db:
-        return tuple(db.execute("SELECT outcome, ended_at IS NOT NULL FROM runs ORDER BY id DESC").fetchone())
+def last_run(path: Path | str) -> tuple[Any, ...]:
+    with Corpus.open(path, readonly=True) as corpus:
+        return rows(corpus, "SELECT outcome, ended_at IS NOT NULL FROM runs ORDER BY id DESC")[0]
 
 
 # What is an article
@@ -135,7 +140,7 @@ def test_other_kinds_of_pages_are_no_articles(kind: Any) -> None:
     assert fault_of(article(1, kind=kind), NOW) == f"not_an_article:{kind}"
 
 
-async def test_a_reject_is_dropped_counted_and_kept(path: Path) -> None:
+async def test_a_reject_is_dropped_counted_and_kept(path: str) -> None:
     stats = await crawl(path, article(1), article(2, title=None, body="网站地图"))
     assert counted(stats) == {"new": 1, "rejected": 1, "rejected/no_title": 1}
     assert stats["item_dropped_count"] == 1
@@ -144,7 +149,7 @@ async def test_a_reject_is_dropped_counted_and_kept(path: Path) -> None:
         assert rows(corpus, kept) == [(PORTAL, address(2), "no_title", "网站地图", 1, "rejected")]
 
 
-async def test_a_reject_is_filed_under_the_address_that_was_asked_for(path: Path) -> None:
+async def test_a_reject_is_filed_under_the_address_that_was_asked_for(path: str) -> None:
     def note(spider: Feeder) -> None:
         spider.session.corpus.note(PORTAL, None, [link(7)])
 
@@ -154,7 +159,7 @@ async def test_a_reject_is_filed_under_the_address_that_was_asked_for(path: Path
 
 
 @pytest.mark.parametrize(("kind", "state"), [("blocked", "failed"), ("error", "failed"), ("list", "rejected")])
-async def test_pages_that_may_become_articles_are_tried_again(path: Path, kind: Any, state: str) -> None:
+async def test_pages_that_may_become_articles_are_tried_again(path: str, kind: Any, state: str) -> None:
     await crawl(path, article(1, kind=kind))
     with Corpus.open(path) as corpus:
         assert rows(corpus, "SELECT state, next_try IS NOT NULL FROM frontier") == [(state, state == "failed")]
@@ -164,7 +169,7 @@ async def test_pages_that_may_become_articles_are_tried_again(path: Path, kind: 
 # What is there already
 
 
-async def test_same_text_is_marked_while_the_first_is_unwritten(path: Path) -> None:
+async def test_same_text_is_marked_while_the_first_is_unwritten(path: str) -> None:
     items: list[Article] = []
 
     def look(spider: Feeder) -> None:
@@ -175,19 +180,19 @@ async def test_same_text_is_marked_while_the_first_is_unwritten(path: Path) -> N
     assert [item.duplicate_of for item in items] == [None, address(1)]
 
 
-async def test_same_text_is_marked_in_a_later_run(path: Path) -> None:
+async def test_same_text_is_marked_in_a_later_run(path: str) -> None:
     await crawl(path, article(1))
     stats = await crawl(path, article(2, body=text_of(1)))
     assert counted(stats) == {"duplicate": 1, "duplicate/body": 1}
 
 
-async def test_same_address_in_one_run(path: Path) -> None:
+async def test_same_address_in_one_run(path: str) -> None:
     stats = await crawl(path, article(1), article(1, url=address(1) + "?from=app", canonical_url=address(1)))
     assert counted(stats) == {"new": 1, "unchanged": 1, "duplicate/url": 1}
 
 
 @pytest.mark.parametrize(("title", "outcome"), [("第1条新闻", "unchanged"), ("更正：第1条新闻", "updated")])
-async def test_same_address_in_a_later_run(path: Path, title: str, outcome: str) -> None:
+async def test_same_address_in_a_later_run(path: str, title: str, outcome: str) -> None:
     await crawl(path, article(1))
     stats = await crawl(path, article(1, title=title))
     assert counted(stats) == {outcome: 1, "duplicate/url": 1}
@@ -203,7 +208,7 @@ def stored(path: Path) -> int:
         return corpus.counts()["articles"]
 
 
-async def test_the_first_article_and_full_batches_are_written_at_once_and_the_rest_at_the_end(path: Path) -> None:
+async def test_the_first_article_and_full_batches_are_written_at_once_and_the_rest_at_the_end(path: str) -> None:
     seen: list[int] = []
 
     async def later(item: Article) -> None:
@@ -218,7 +223,7 @@ async def test_the_first_article_and_full_batches_are_written_at_once_and_the_re
     assert stored(path) == 7
 
 
-async def test_a_batch_does_not_wait_for_ever(path: Path) -> None:
+async def test_a_batch_does_not_wait_for_ever(path: str) -> None:
     """The clock of the event loop alone writes: the spider goes on until the article is in the file."""
 
     class Patient(Feeder):
@@ -234,7 +239,7 @@ async def test_a_batch_does_not_wait_for_ever(path: Path) -> None:
     assert stored(path) == 2
 
 
-async def test_articles_know_their_run(path: Path) -> None:
+async def test_articles_know_their_run(path: str) -> None:
     await crawl(path, article(1))
     await crawl(path, article(2))
     with Corpus.open(path) as corpus:
@@ -244,7 +249,7 @@ async def test_articles_know_their_run(path: Path) -> None:
 # When the corpus refuses
 
 
-async def test_a_full_disk_ends_the_crawl_and_loses_nothing(path: Path) -> None:
+async def test_a_full_disk_ends_the_crawl_and_loses_nothing(file: Path) -> None:
     def prepare(spider: Feeder) -> None:
         spider.session.corpus.note(PORTAL, None, [link(n) for n in range(300)])
 
@@ -253,16 +258,16 @@ async def test_a_full_disk_ends_the_crawl_and_loses_nothing(path: Path) -> None:
         cramp(spider.session.corpus)
 
     feed = [article(n) for n in range(300)]
-    stats = await crawl(path, prepare, *feed[:150], fill, *feed[150:])
-    assert str(path) in stats[FATAL]
+    stats = await crawl(file, prepare, *feed[:150], fill, *feed[150:])
+    assert str(file) in stats[FATAL]
     assert "disk is full" in stats[FATAL]
-    with Corpus.open(path) as corpus:
+    with Corpus.open(file) as corpus:
         counts = corpus.counts()
         assert counts["stored"] == counts["articles"] < 300
         assert counts["stored"] + counts["waiting"] == 300
         assert rows(corpus, "PRAGMA integrity_check") == [("ok",)]
         missing = {w.link.url for w in corpus.waiting(PORTAL)}
-    assert counted(await crawl(path, *(a for a in feed if a.url in missing))) == {"new": len(missing)}
+    assert counted(await crawl(file, *(a for a in feed if a.url in missing))) == {"new": len(missing)}
 
 
 class Endless(Feeder):
@@ -274,10 +279,10 @@ class Endless(Feeder):
         yield page(number, {"item": article(number)})
 
 
-async def test_a_locked_corpus_closes_the_spider_with_the_reason(path: Path) -> None:
-    crawler = crawler_for(path, STORE_BATCH=2, CORPUS_TIMEOUT=0.01)
+async def test_a_locked_corpus_closes_the_spider_with_the_reason(file: Path) -> None:
+    crawler = crawler_for(file, STORE_BATCH=2, CORPUS_TIMEOUT=0.01)
     crawler.spidercls = Endless
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
 
         def lock() -> None:
             other.execute("BEGIN IMMEDIATE")
@@ -289,7 +294,7 @@ async def test_a_locked_corpus_closes_the_spider_with_the_reason(path: Path) -> 
     assert "another process" in stats[FATAL]
 
 
-async def test_a_batch_that_was_refused_once_is_tried_again_at_the_end(path: Path) -> None:
+async def test_a_batch_that_was_refused_once_is_tried_again_at_the_end(file: Path) -> None:
     def fill(spider: Feeder) -> None:
         cramp(spider.session.corpus)
         spider.session.batch.add(article(1, body="很长的一篇报道" * 20_000))
@@ -297,13 +302,13 @@ async def test_a_batch_that_was_refused_once_is_tried_again_at_the_end(path: Pat
         assert spider.session.failed
         cramp(spider.session.corpus, spare=10_000)
 
-    stats = await crawl(path, fill)
+    stats = await crawl(file, fill)
     assert counted(stats) == {"new": 1}
     assert FATAL in stats
-    assert last_run(path) == ("corpus_full", 1)
+    assert last_run(file) == ("corpus_full", 1)
 
 
-async def test_a_refusal_of_the_last_batch_is_how_the_run_ended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_refusal_of_the_last_batch_is_how_the_run_ended(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store, asked = Corpus.store, []
 
     def refuse(corpus: Corpus, batch: list[Article], *rest: object, **more: object) -> object:
@@ -318,7 +323,7 @@ async def test_a_refusal_of_the_last_batch_is_how_the_run_ended(path: Path, monk
     assert last_run(path)[0] == "corpus_full"
 
 
-async def test_an_error_of_the_corpus_in_the_walk_ends_the_run_too(path: Path) -> None:
+async def test_an_error_of_the_corpus_in_the_walk_ends_the_run_too(path: str) -> None:
     def walk(spider: Feeder) -> None:
         raise CorpusFull("corpus.db: the disk is full")
 
@@ -330,7 +335,7 @@ async def test_an_error_of_the_corpus_in_the_walk_ends_the_run_too(path: Path) -
 # The session
 
 
-async def test_a_run_is_recorded(path: Path) -> None:
+async def test_a_run_is_recorded(path: str) -> None:
     await crawl(path, article(1))
     assert last_run(path) == ("finished", 1)
     with Corpus.open(path) as corpus:
@@ -338,7 +343,7 @@ async def test_a_run_is_recorded(path: Path) -> None:
         assert json.loads(stats)["articles/new"] == 1
 
 
-async def test_the_corpus_is_open_while_the_spider_closes_and_closed_after_it(path: Path) -> None:
+async def test_the_corpus_is_open_while_the_spider_closes_and_closed_after_it(file: Path) -> None:
     """The walk writes its sections down in closed(); pipelines have written their last batch by then."""
     seen: list[int] = []
 
@@ -346,14 +351,14 @@ async def test_the_corpus_is_open_while_the_spider_closes_and_closed_after_it(pa
         def closed(self, reason: str) -> None:
             seen.append(self.session.corpus.counts()["articles"])
 
-    crawler = crawler_for(path)
+    crawler = crawler_for(file)
     crawler.spidercls = Tidy
     await crawler.crawl_async([article(1)])
     assert seen == [1]
-    assert not path.with_name("corpus.db-wal").exists()
+    assert not file.with_name("corpus.db-wal").exists()
 
 
-async def test_the_corpus_is_open_for_everybody_who_hears_that_the_spider_is_closed(path: Path) -> None:
+async def test_the_corpus_is_open_for_everybody_who_hears_that_the_spider_is_closed(path: str) -> None:
     seen: list[int] = []
 
     def listen(spider: Feeder) -> None:
@@ -368,22 +373,22 @@ async def test_the_corpus_is_open_for_everybody_who_hears_that_the_spider_is_clo
 
 @pytest.mark.parametrize("error", [CloseSpider("not today"), RuntimeError("broken extension")])
 async def test_a_crawl_that_cannot_start_closes_the_corpus(
-    path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+    file: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(engine: object) -> None:
         raise error
 
     monkeypatch.setattr("scrapy.core.scraper.Scraper.open_spider_async", fail)
-    crawler = crawler_for(path)
+    crawler = crawler_for(file)
     if isinstance(error, CloseSpider):
         await crawler.crawl_async([])
     else:
         with pytest.raises(RuntimeError):
             await crawler.crawl_async([])
-    assert not path.with_name("corpus.db-wal").exists()
+    assert not file.with_name("corpus.db-wal").exists()
 
 
-def test_without_the_session_the_pipelines_say_what_is_missing(path: Path) -> None:
+def test_without_the_session_the_pipelines_say_what_is_missing(file: str) -> None:
     crawler = crawler_for(path, EXTENSIONS={})
     crawler._apply_settings()
     with pytest.raises(RuntimeError, match="CorpusSession"):
@@ -393,7 +398,7 @@ def test_without_the_session_the_pipelines_say_what_is_missing(path: Path) -> No
 # Feeds
 
 
-async def test_a_feed_beside_the_corpus(path: Path, tmp_path: Path) -> None:
+async def test_a_feed_beside_the_corpus(path: str, tmp_path: Path) -> None:
     feed = tmp_path / "items.jsonl"
     made = article(1, images=[Image("http://img.example.cn/1.jpg", "门前")], fetched_at=utc_now())
     await crawl(path, made, article(2, title=None), FEEDS={str(feed): {"format": "jsonlines", "encoding": "utf-8"}})

@@ -110,7 +110,7 @@ def latest(db: Database, url: str) -> tuple[int, int, str, dt.datetime, str] | N
         " JOIN captures AS body ON body.id = coalesce(captures.original_id, captures.id)"
         " WHERE captures.key = ? AND captures.url = ? AND captures.status IN (200, 304)"
         " AND body.kind = 'response' AND body.status = 200"
-        " ORDER BY captures.captured_at DESC LIMIT 1"
+        " ORDER BY captures.captured_at DESC, captures.id LIMIT 1"
     )
     row = db.execute(sql, (identity(url), text(url))).fetchone()
     return None if row is None else (row[0], row[1], row[2], dt.datetime.fromisoformat(row[3]), row[4])
@@ -223,7 +223,7 @@ def source_of(db: Database, url: str, fetched_at: dt.datetime | None) -> int | N
         return None
     row = db.execute(
         "SELECT id FROM captures WHERE key = ? AND captured_at <= ? AND status BETWEEN 200 AND 299"
-        " ORDER BY url = ? DESC, captured_at DESC LIMIT 1",
+        " ORDER BY url = ? DESC, captured_at DESC, id LIMIT 1",
         (identity(url), instant(fetched_at), text(url)),
     ).fetchone()
     return None if row is None else int(row[0])
@@ -235,7 +235,7 @@ def statistics(db: Database) -> list[tuple[str, str, int, str | None, int, int, 
         "SELECT portal, captures.kind, captures.status, captures.content_type, count(*), sum(captures.length),"
         " sum(coalesce(body.length, 0)) FROM captures JOIN warc_files ON warc_files.id = captures.file_id"
         " LEFT JOIN captures AS body ON body.id = captures.original_id"
-        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 NULLS FIRST"
     )
     return [tuple(row) for row in db.execute(sql).fetchall()]
 

@@ -134,7 +134,7 @@ def due(db: Database, portal: str, limit: int, now: dt.datetime) -> list[Due]:
     rows = db.execute(
         f"{_DUE} WHERE portal = :portal AND (next_check <= :now OR checked_at > :now) AND NOT EXISTS ("
         " SELECT 1 FROM frontier WHERE frontier.key = articles.key AND state NOT IN ('stored', 'gone'))"
-        " ORDER BY coalesce(published, stored_at) DESC LIMIT :limit",
+        " ORDER BY coalesce(published, stored_at) DESC, articles.id LIMIT :limit",
         {"portal": portal, "now": instant(now), "limit": limit},
     )
     return [_due(row) for row in rows]

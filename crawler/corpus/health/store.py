@@ -187,7 +187,7 @@ def _health(
         f"{_ALARMS} AND ended_at IS NULL ORDER BY severity, alarms.section_id IS NOT NULL, alarms.id", (portal,)
     ).fetchall()
     ended = db.execute(
-        f"{_ALARMS} AND ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?", (portal, PAST_SHOWN)
+        f"{_ALARMS} AND ended_at IS NOT NULL ORDER BY ended_at DESC, alarms.id LIMIT ?", (portal, PAST_SHOWN)
     ).fetchall()
     return PortalHealth(
         portal,
