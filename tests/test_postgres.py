@@ -273,3 +273,21 @@ def test_links_written_down_at_the_same_time_by_two_portals(empty):
         for thread in threads:
             thread.join()
         assert one.counts()["waiting"] == 200
+
+
+def test_a_corpus_of_an_older_release_is_brought_up_to_date(monkeypatch):
+    with postgres_kit.database() as place:
+        with monkeypatch.context() as patch:
+            patch.setattr("crawler.corpus.postgres.connection.VERSION", VERSION - 1)
+            with Corpus.open(place) as corpus:
+                corpus.portal(PORTAL)
+                rows(
+                    corpus,
+                    "INSERT INTO sections (portal, key, label, url, found_at) VALUES (?, 'k', '首页', '', '')",
+                    PORTAL,
+                )
+        with pytest.raises(CorpusError, match="of an older release; a crawl brings it up to date"):
+            Corpus.open(place, readonly=True)
+        with Corpus.open(place) as corpus:
+            assert rows(corpus, "SELECT route FROM sections") == [("front",)]
+            assert rows(corpus, "SELECT version FROM chengwen_schema") == [(VERSION,)]
