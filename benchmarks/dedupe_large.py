@@ -21,10 +21,10 @@ from pathlib import Path
 from dedupe_texts import VARIANTS
 from rich.console import Console
 from rich.progress import track
-from sqlite_utils import Database
 
 from crawler.corpus import Corpus, near
 from crawler.corpus.connection import Connection
+from crawler.corpus.database import Database
 from crawler.corpus.shingles import Shingled
 from crawler.demo import FAMILIES, DemoPortal
 
@@ -112,7 +112,7 @@ def grow(count: int, console: Console) -> Iterator[Large]:
 def _enter(db: Database, first: int, texts: list[str]) -> float:
     """CPU seconds for the index alone; its part of the commit is not counted."""
     rows = [(id, text, "[]") for id, text in enumerate(texts, first)]
-    db.conn.executemany("INSERT INTO bodies (id, body, blocks) VALUES (?, ?, ?)", rows)
+    db.executemany("INSERT INTO bodies (id, body, blocks) VALUES (?, ?, ?)", rows)
     began = time.process_time()
     for id, text in enumerate(texts, first):
         near.enter(db, id, Shingled(text))

@@ -39,6 +39,7 @@ class Watch:
 
     @contextmanager
     def on(self, what: str) -> Iterator[None]:
+        """Count the time of the block to that."""
         began = time.perf_counter()
         yield
         self.spent[what] = self.spent.get(what, 0.0) + time.perf_counter() - began
@@ -70,6 +71,7 @@ def _sized(articles: Iterator[Article], bulk: int) -> Iterator[list[Article]]:
 
 
 def rates(watches: dict[str, Watch], count: int) -> Table:
+    """How fast they were stored, by engine."""
     table = Table(title=f"{count:,} articles: a second", title_justify="left")
     for column in ("what", *watches, "ratio"):
         table.add_column(column, justify="left" if column == "what" else "right")
@@ -85,6 +87,7 @@ def rates(watches: dict[str, Watch], count: int) -> Table:
 
 
 def times(corpora: dict[str, Corpus]) -> Table:
+    """How long searches take, by engine; both have to find as many."""
     table = Table(title="first page of 20, with passages and total: ms", title_justify="left")
     for column in ("query", "matches", *corpora):
         table.add_column(column, justify="left" if column == "query" else "right")
@@ -108,24 +111,30 @@ def main() -> int:
     count, console = int(sys.argv[1]) if len(sys.argv) > 1 else ARTICLES, Console(highlight=False)
     if postgres_kit.POSTGRES_URL is None:
         sys.exit("POSTGRES_URL names no server, such as postgresql://postgres@127.0.0.1:5432/postgres")
-    with tempfile.TemporaryDirectory() as folder, postgres_kit.database() as place, postgres_kit.database() as other:
-        with Corpus.open(Path(folder, "corpus.db")) as file, Corpus.open(place) as server, Corpus.open(other) as target:
-            corpora = {"SQLite": file, "PostgreSQL": server}
-            console.print(rates({name: fill(corpus, count) for name, corpus in corpora.items()}, count))
-            with server._connection.reading() as db:
-                db.execute("VACUUM ANALYZE")
-                index = "pg_total_relation_size('articles_fts')"
-                size, text = db.execute(f"SELECT {index}, (SELECT sum(octet_length(body)) FROM bodies)").fetchone()
-            console.print(times(corpora))
-            console.print(f"PostgreSQL's search index: {size / text:.2f} × the text")
-            asked, wrong = search.brute_force(server)
-            console.print(f"{asked} random queries to PostgreSQL, {wrong} differ from brute force")
-            began = time.perf_counter()
-            with file.frozen():
-                *_, copied = file.copy_to(target)
-            took = time.perf_counter() - began
-            assert isinstance(copied, Copied)
-            console.print(f"copied into PostgreSQL, read again and compared: {copied.rows / took:,.0f} rows a second")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_kit.database() as place,
+        postgres_kit.database() as other,
+        Corpus.open(Path(folder, "corpus.db")) as file,
+        Corpus.open(place) as server,
+        Corpus.open(other) as target,
+    ):
+        corpora = {"SQLite": file, "PostgreSQL": server}
+        console.print(rates({name: fill(corpus, count) for name, corpus in corpora.items()}, count))
+        with server._connection.reading() as db:
+            db.execute("VACUUM ANALYZE")
+            index = "pg_total_relation_size('articles_fts')"
+            size, text = db.execute(f"SELECT {index}, (SELECT sum(octet_length(body)) FROM bodies)").fetchone()
+        console.print(times(corpora))
+        console.print(f"PostgreSQL's search index: {size / text:.2f} × the text")
+        asked, wrong = search.brute_force(server)
+        console.print(f"{asked} random queries to PostgreSQL, {wrong} differ from brute force")
+        began = time.perf_counter()
+        with file.frozen():
+            *_, copied = file.copy_to(target)
+        took = time.perf_counter() - began
+        assert isinstance(copied, Copied)
+        console.print(f"copied into PostgreSQL, read again and compared: {copied.rows / took:,.0f} rows a second")
     return 1 if wrong else 0
 
 

@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from crawler.corpus import Corpus, PortalLock
+from crawler.corpus import Corpus
+from crawler.corpus.lock import PortalLock
 from crawler.demo import DemoPortal, serve
 from crawler.errors import PortalBusy
 from tests.crawling import ROOT, command, crawl_url, environment, settings

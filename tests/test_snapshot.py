@@ -52,9 +52,9 @@ def original(tmp_path_factory):
         ]
         corpus.store(told)
         with corpus._connection.writing() as db:
-            db.conn.executemany("INSERT INTO clusters VALUES (?, 1)", [(n + 1,) for n in range(10)])
+            db.executemany("INSERT INTO clusters VALUES (?, 1)", [(n + 1,) for n in range(10)])
             links = [(n + 1, 1, "reprint") for n in range(1, 10)] + [(13, 14, "expanded"), (13, 15, "expanded")]
-            db.conn.executemany("INSERT INTO reprints VALUES (?, ?, ?, .9, .9, 'time')", links)
+            db.executemany("INSERT INTO reprints VALUES (?, ?, ?, .9, .9, 'time')", links)
     return home
 
 

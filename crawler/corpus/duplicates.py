@@ -84,7 +84,8 @@ def by_claim(db: Database, article: Article, keys: Keys) -> int | None:
     found = one(
         db,
         "SELECT articles.id FROM addresses JOIN articles ON articles.id = article_id"
-        f" JOIN bodies ON bodies.id = body_id WHERE addresses.key IN ({marks}) AND content_hash = ? ORDER BY articles.id LIMIT 1",
+        f" JOIN bodies ON bodies.id = body_id WHERE addresses.key IN ({marks}) AND content_hash = ?"
+        " ORDER BY articles.id LIMIT 1",
         *keys.all,
         article.content_hash,
     )
