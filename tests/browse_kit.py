@@ -117,7 +117,7 @@ def fill(corpus: Corpus) -> Shelf:
     gather(corpus, numbers[first.url], [numbers[a.url] for a in others])
     evil = corpus.store([hostile()])[0].id
     name_portals(corpus)
-    return Shelf(corpus.path, numbers[pictured.url], numbers[edited.url], numbers[others[0].url], evil)
+    return Shelf(Path(corpus.address), numbers[pictured.url], numbers[edited.url], numbers[others[0].url], evil)
 
 
 def edit(corpus: Corpus, was: Article) -> None:

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.corpus import Corpus, History, PortalLock, due_at
+from crawler.corpus import Corpus, History, due_at
+from crawler.corpus.lock import PortalLock
 from crawler.demo import DemoPortal, serve
 from tests.crawling import scrapy, settings
 
