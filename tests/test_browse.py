@@ -178,7 +178,7 @@ def test_images_can_stay_where_they_are(corpus):
 
 
 def test_news_of_a_crawl_that_is_writing_appear(tmp_path):
-    with Corpus.open(tmp_path / "corpus.db") as writer, browsing(Path(writer.address)) as url:
+    with Corpus.open(tmp_path / "corpus.db") as writer, browsing(tmp_path / "corpus.db") as url:
         assert "holds no articles yet" in ask(url).text
         writer.store([article(1)])
         assert "第1条新闻" in ask(url).text
