@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
-  bench-search bench-browse bench-export bench-archive bench-replay bench-health screenshots picture clean help
+  bench-search bench-browse bench-export bench-archive bench-replay bench-health bench-chaos screenshots picture clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -72,6 +72,9 @@ bench-export: $(READY) ## memory and speed of exports of 100,000 articles (ARGS=
 
 bench-replay: $(READY) ## pages a second that a replay reads, beside a bare parse
 	$(BIN)/python benchmarks/replay.py $(ARGS)
+
+bench-chaos: $(READY) ## three workers, thirty portals, kills, stops and restarts: is the corpus the undisturbed one? (eight minutes)
+	$(BIN)/python benchmarks/chaos.py $(ARGS)
 
 bench-archive: $(READY) ## what archiving everything costs a crawl (three minutes)
 	$(BIN)/python benchmarks/archive.py $(ARGS)

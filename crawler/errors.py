@@ -7,6 +7,7 @@
     * Later                   not now, without anybody's fault (exit status 75)
         * PortalBusy          another run of that portal is on
         * PortalPaused        the portal refused the last run and is left alone for a while
+    * ClusterError            the queue of crawl jobs cannot be used: away, not set up, of another release
     * OutputError             a file that was asked for cannot be written
     * CorpusError             the corpus cannot be opened, read or written
         * CorpusLocked        another process holds the write lock for too long
@@ -25,6 +26,7 @@ __all__ = [
     "ArchiveError",
     "ArchiveFull",
     "ChengwenError",
+    "ClusterError",
     "CorpusDamaged",
     "CorpusError",
     "CorpusForeign",
@@ -69,6 +71,10 @@ class PortalBusy(Later):
 
 class PortalPaused(Later):
     """The portal's host refused an earlier run, and the pause it was given has not passed."""
+
+
+class ClusterError(ChengwenError):
+    """The queue of crawl jobs cannot be used: PostgreSQL is away, it was not set up, or another release did that."""
 
 
 class OutputError(ChengwenError):

@@ -50,10 +50,46 @@ HARVEST_PORTALS = 100
 # Hours that scrapy harvest --due lets pass before it begins a portal again.
 HARVEST_LEAST_HOURS = 1.0
 
+# --- Crawl jobs on several machines: docs/scale.md -----------------------------------------------------------------
+# The worker's name in status, lines and the archive's files; empty: the machine's, and NAME-2 for its second worker.
+CLUSTER_WORKER = ""
+# Portals that workers put into the queue when they are due, by name; empty: all that have a file.
+CLUSTER_PORTALS: list[str] = []
+# Portals that a worker crawls at a time, each in a process of its own: about 90 MB and two hundredths of a core each.
+CLUSTER_CONCURRENCY = 8
+# Seconds between two looks for portals that are due (0: nobody looks, scrapy cluster enqueue does), and between two
+# looks of a worker with room into the queue.
+CLUSTER_DUE_SECONDS = 60
+CLUSTER_POLL_SECONDS = 2.0
+# Seconds between two signs of life; after so many without one a worker is dead, and its jobs go back to the queue ...
+CLUSTER_HEARTBEAT_SECONDS = 5.0
+CLUSTER_STALLED_SECONDS = 20.0
+# ... with the next sweep: with two looks into the queue 30 seconds at most until a dead worker's portal is another's,
+# if that one has room.  A worker that is only slow loses nothing but the job: the crawl that is on keeps its portal.
+CLUSTER_SWEEP_SECONDS = 5
+# Seconds that a crawl may take to end when its worker is stopped: the requests that wait (CONCURRENT_REQUESTS) are
+# finished at their pace before it does.
+CLUSTER_GRACE_SECONDS = 30.0
+# Hours after which a crawl is ended: the first one of a large portal takes some, at a request a second.
+CLUSTER_CRAWL_HOURS = 24.0
+# Folder of the crawls' output, NAME.log, on the worker's machine.
+CLUSTER_LOGS = "data/cluster"
+# Days for which the queue remembers what was done.
+CLUSTER_KEEP_DAYS = 30
+# Given by a worker to its crawls: where the crawl says how it ended (JSON); whether it waits a delay before its first
+# request, since another machine may have asked a moment ago; the seconds after which it ends, its worker being gone.
+OUTCOME_JSON = ""
+WAIT_AT_START = False
+ORPHAN_SECONDS = 0.0
+
+# --- The archive ---------------------------------------------------------------------------------------------------
 # Everything that is fetched is archived, as WARC; empty: nothing is.  Extraction can be run again on these bytes.
 ARCHIVE = "warc"
 # Folder of the archive's files; empty: "warc" beside the corpus.
 ARCHIVE_DIR = ""
+# How the names of files begin, for several machines that share a corpus: none goes on in another's file, or closes one
+# that it cannot find.  Empty: one machine.
+ARCHIVE_PREFIX = ""
 # Bytes at which a file of the archive is full: a gigabyte is what the field's programs read and copy comfortably ...
 ARCHIVE_FILE_SIZE = 1_000_000_000
 # ... and hours after which the next is begun: a portal has one a week, and a backup finds the old ones unchanged.
@@ -125,6 +161,9 @@ EXTENSIONS = {
     "crawler.extensions.progress.Progress": 10,
     "crawler.extensions.crawl_delay.CrawlDelay": 20,
     "crawler.extensions.pace.Pace": 25,
+    "crawler.extensions.spacing.Spacing": 26,
+    "crawler.extensions.orphan.Orphan": 27,
+    "crawler.extensions.turn.TurnWatch": 28,
     "crawler.extensions.backoff.Backoff": 30,
     "crawler.extensions.health.Health": 40,
     "scrapy.extensions.logstats.LogStats": None,

@@ -19,14 +19,13 @@ from crawler.commands.harvesting import Harvest, PortalResult, status_of_all
 from crawler.commands.log_format import add_log_format, apply_log_format, speaks_json
 from crawler.commands.outcome import FAILED, OK, USAGE
 from crawler.commands.run import ask_for_contact, complain
-from crawler.corpus import Corpus, due_at
+from crawler.corpus import Corpus, due_times
 from crawler.errors import ChengwenError, UnknownPortal, UsageError
 from crawler.extensions.archive import check_archive
 from crawler.extensions.json_lines import json_line
 from crawler.portals import Portal
 from crawler.spiders.loader import PortalLoader
 from crawler.spiders.options import CrawlOptions
-from crawler.urls import host_of
 
 __all__ = ["Command"]
 
@@ -118,12 +117,9 @@ class Command(BaseRunSpiderCommand):
     def _due(self, corpus: Corpus, portals: dict[str, Portal | None]) -> list[str]:
         assert self.settings is not None
         least = dt.timedelta(hours=self.settings.getfloat("HARVEST_LEAST_HOURS"))
-        now, pauses = dt.datetime.now(dt.UTC), corpus.pauses()
-        times = {}
-        for name, portal in portals.items():
-            pause = pauses.get(host_of(portal.home)) if portal else None
-            when = due_at(corpus.history(name), now, least)
-            times[name] = max(when, pause.until) if pause else when
+        now = dt.datetime.now(dt.UTC)
+        homes = {name: portal.home if portal else None for name, portal in portals.items()}
+        times = due_times(corpus, homes, now, least)
         found = sorted((name for name in times if times[name] <= now), key=times.__getitem__)
         if not found and times:
             first = min(times, key=times.__getitem__)

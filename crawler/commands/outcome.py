@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
-from crawler.extensions.corpus import FATAL
+from crawler.extensions.corpus import FATAL, FATAL_REASON
 from crawler.extensions.health import HEALTH
 from crawler.spiders.portal import PortalSpider
 from crawler.spiders.replay.spider import ReplaySpider
 
-__all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "Outcome", "outcome_of"]
+__all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "Outcome", "outcome_of", "write_outcome"]
 
 #: Exit statuses of all commands (DESIGN.md §4).
 OK, FAILED, USAGE = 0, 1, 2
@@ -47,8 +52,9 @@ def outcome_of(crawler: Crawler, errors: int) -> Outcome:
         return Outcome(FAILED, "failed_to_start", ("the crawl could not begin; the log above says why",))
     tally = spider.tally
     fatal = crawler.stats.get_value(FATAL)
-    if tally.reason in _NOT_NOW:
-        return Outcome(_NOT_NOW[tally.reason], tally.reason, (fatal or f"{spider.name}: {tally.reason}",))
+    reason = crawler.stats.get_value(FATAL_REASON) or tally.reason
+    if reason in _NOT_NOW:
+        return Outcome(_NOT_NOW[reason], reason, (fatal or f"{spider.name}: {reason}",))
     lines = [*tally.failures, *tally.section_failures, *([fatal] if fatal else [])]
     stopped_early = tally.reason != FINISHED and not tally.reason.startswith("closespider_")
     failed = bool(lines or errors or stopped_early)
@@ -63,6 +69,15 @@ def outcome_of(crawler: Crawler, errors: int) -> Outcome:
     broken = crawler.stats.get_value(HEALTH)
     lines += [f"{broken} (scrapy portals {spider.name})"] if broken else []
     return Outcome(FAILED if failed or broken else OK, tally.reason, tuple(lines))
+
+
+def write_outcome(settings: BaseSettings, outcome: Outcome, stats: Mapping[str, Any]) -> None:
+    """For the program that started the crawl: how it ended, as JSON in OUTCOME_JSON, if that is set."""
+    if not settings["OUTCOME_JSON"]:
+        return
+    figures = {"new": stats.get("articles/new", 0), "requests": stats.get("downloader/request_count", 0)}
+    said = {"status": outcome.status, "outcome": outcome.reason, "lines": outcome.lines, **figures}
+    Path(settings["OUTCOME_JSON"]).write_text(json.dumps(said, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _errors(count: int) -> str:

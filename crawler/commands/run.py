@@ -8,12 +8,13 @@ from typing import Any
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
 
 from crawler.commands.log_format import speaks_json
-from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, outcome_of
+from crawler.commands.outcome import FAILED, LATER, OK, REFUSED, USAGE, Outcome, outcome_of, write_outcome
 from crawler.commands.summary import print_replay, print_summary
 from crawler.corpus import Corpus
-from crawler.errors import ChengwenError, UnknownPortal, UsageError
+from crawler.errors import ChengwenError, CorpusLost, UnknownPortal, UsageError
 from crawler.extensions.archive import check_archive
 from crawler.extensions.json_lines import json_line
 from crawler.extensions.progress import Progress
@@ -61,11 +62,9 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
         Corpus.open(crawler.settings["CORPUS"], timeout=crawler.settings.getfloat("CORPUS_TIMEOUT")).close()
         check_archive(crawler.settings, media=isinstance(trial, PortalSpider) and trial.options.media)
     except (UsageError, UnknownPortal) as e:
-        complain(str(e), as_json=as_json)
-        return USAGE
+        return _refused(command.settings, e, USAGE, as_json)
     except ChengwenError as e:
-        complain(str(e), as_json=as_json)
-        return FAILED
+        return _refused(command.settings, e, FAILED, as_json)
     if isinstance(trial, PortalSpider):
         ask_for_contact(crawler.settings["USER_AGENT"], trial.site.home, as_json=as_json)
     command.crawler_process.crawl(crawler, **arguments)
@@ -75,6 +74,14 @@ def run_crawl(command: BaseRunSpiderCommand, spider: str, arguments: dict[str, A
         # After a second Ctrl-C the end of the crawl is not announced.
         progress.stop()
     return _report(crawler, bool(command.crawler_process.bootstrap_failed), as_json)
+
+
+def _refused(settings: BaseSettings, error: ChengwenError, status: int, as_json: bool) -> int:
+    """A crawl that did not begin."""
+    complain(str(error), as_json=as_json)
+    reason = "corpus_lost" if isinstance(error, CorpusLost) else "failed_to_start"
+    write_outcome(settings, Outcome(status, reason, (str(error),)), {})
+    return status
 
 
 def _report(crawler: Crawler, bootstrap_failed: bool, as_json: bool) -> int:
@@ -91,4 +98,5 @@ def _report(crawler: Crawler, bootstrap_failed: bool, as_json: bool) -> int:
             print_summary(spider, stats)
     for line in outcome.lines:
         complain(line, as_json=as_json)
+    write_outcome(crawler.settings, outcome, stats)
     return FAILED if bootstrap_failed and outcome.status == OK else outcome.status

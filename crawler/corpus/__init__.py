@@ -8,6 +8,7 @@ from crawler.corpus.completeness import Completeness, RunningIds
 from crawler.corpus.copying import Copied
 from crawler.corpus.corpus import Corpus
 from crawler.corpus.database import Turn
+from crawler.corpus.due import due_times
 from crawler.corpus.excerpt import Excerpt
 from crawler.corpus.export import check_target, export_articles, target_of, whole_file
 from crawler.corpus.export_formats import FORMATS
@@ -123,6 +124,7 @@ __all__ = [
     "check_folder",
     "check_target",
     "due_at",
+    "due_times",
     "export_articles",
     "filter_names",
     "parse_query",

@@ -245,6 +245,11 @@ class Corpus:
         with self._connection.reading() as db:
             return history.history(db, portal)
 
+    def last_statistics(self, portal: str) -> Mapping[str, object]:
+        """Statistics of the portal's last run that noted any, killed ones included; empty where there is none."""
+        with self._connection.reading() as db:
+            return portals.last_statistics(db, portal)
+
     def has_finished(self, portal: str) -> bool:
         """True if a crawl of the portal once ran to its own end."""
         with self._connection.reading() as db:

@@ -62,6 +62,9 @@ class Turn(Protocol):
 
     left_by: str | None
 
+    def lost(self) -> bool:
+        """True if it was taken away: somebody else may crawl the portal now.  Asks without waiting."""
+
     def release(self) -> None:
         """Let the next run in; harmless when done before."""
 

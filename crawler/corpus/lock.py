@@ -59,6 +59,10 @@ class PortalLock:
         os.pwrite(descriptor, said.encode(), 0)
         return cls(path, descriptor, left_by)
 
+    def lost(self) -> bool:
+        """Never: the kernel keeps it for as long as the process lives."""
+        return False
+
     def release(self) -> None:
         """Let the next run in; harmless when done before."""
         if self._descriptor is None:

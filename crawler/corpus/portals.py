@@ -105,6 +105,13 @@ def checkpoint(
         )
 
 
+def last_statistics(db: Database, portal: str) -> dict[str, object]:
+    """Statistics of the portal's last run that noted any."""
+    sql = "SELECT stats FROM runs WHERE portal = ? AND stats IS NOT NULL ORDER BY id DESC LIMIT 1"
+    row = db.execute(sql, (portal,)).fetchone()
+    return dict(json.loads(row[0])) if row else {}
+
+
 def section_run(db: Database, row: Mapping[str, Any]) -> None:
     """Record what a run did in a section, and whether it left a gap there."""
     db.execute(

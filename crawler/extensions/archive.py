@@ -101,7 +101,9 @@ class Archive:
         )
         name = self._crawler.spider.name
         about = _about(settings, name)
-        recorder = Recorder(session.corpus, archive_dir(settings), name, about, limits, run_id=session.run_id)
+        prefix = settings["ARCHIVE_PREFIX"]
+        folder = archive_dir(settings)
+        recorder = Recorder(session.corpus, folder, name, about, limits, run_id=session.run_id, prefix=prefix)
         try:
             recorder.begin()
         except CorpusError as error:

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from typing import Any, Self
 
@@ -30,12 +31,15 @@ from crawler.errors import (
 )
 from crawler.urls import host_of
 
-__all__ = ["FATAL", "CorpusSession"]
+__all__ = ["FATAL", "FATAL_REASON", "CorpusSession"]
 
 logger = logging.getLogger(__name__)
 
 #: Key of crawler.stats that holds the line for the person who started the crawl, where the corpus ended it.
 FATAL = "chengwen/fatal"
+
+#: Key of crawler.stats that holds the reason, one of _REASONS; a run may have finished before its end could be written.
+FATAL_REASON = "chengwen/fatal_reason"
 
 #: What ended a run that the corpus could not go on with; closes the spider, and ends in the runs table.
 _REASONS: dict[type[ChengwenError], str] = {
@@ -126,8 +130,11 @@ class CorpusSession:
         self._crawler.stats.set_value(FATAL, str(error))
         logger.log(logging.INFO if isinstance(error, Later) else logging.ERROR, "%s", error)
         self._aborted = _REASONS.get(type(error), "corpus_error")
-        # Whoever still writes on the way out would wait as long again for the same answer.
-        self.corpus.stop_waiting()
+        self._crawler.stats.set_value(FATAL_REASON, self._aborted)
+        # Whoever still writes on the way out would wait as long again for the same answer.  A server that is gone
+        # cannot be told so.
+        with suppress(CorpusError):
+            self.corpus.stop_waiting()
         deferred_from_coro(self._close_spider(self._aborted))
 
     async def _close_spider(self, reason: str) -> None:
@@ -161,6 +168,11 @@ class CorpusSession:
     def run_of(self, portal: str) -> int | None:
         """The run that deals with that portal's pages."""
         return self.runs.get(portal, self.run_id)
+
+    @property
+    def turn_lost(self) -> bool:
+        """True if another process may be crawling one of these portals by now."""
+        return any(turn.lost() for turn in self._turns)
 
     def write(self) -> None:
         """Bring the batch into the corpus; where that is impossible, the run ends and the batch stays."""

@@ -11,7 +11,10 @@ from scrapy.robotstxt import RobotParser
 
 from crawler.urls import host_of
 
-__all__ = ["CrawlDelay"]
+__all__ = ["CRAWL_DELAY", "CrawlDelay"]
+
+#: Key of crawler.stats that holds the longest delay, in seconds, that a host of the portal asked for beyond ours.
+CRAWL_DELAY = "robotstxt/crawl_delay"
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class CrawlDelay:
         if delay <= ours:
             return
         logger.info("%s asks for %s s between requests (robots.txt)%s", host, asked, _note(float(asked)))
+        # For the next run, which may begin a moment after this one on another machine.
+        self._crawler.stats.max_value(CRAWL_DELAY, delay)
         # Slots are thrown away when idle and made anew from these settings.
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
         if host in downloader.slots:

@@ -36,6 +36,8 @@ _CONNECT = 10
 _STANDSTILL = 15
 #: Seconds without a sign after which the server lets the session of a machine that vanished go, and its locks with it.
 _VANISHED = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+#: How it is said that there is no server, for the moment at least.
+_NO_ANSWER = "no answer"
 #: Rows of a large result that are in memory.
 _STREAMED = 500
 
@@ -43,16 +45,23 @@ _STREAMED = 500
 def connect(address: str, **more: Any) -> psycopg.Connection[Any]:
     """A connection in which every statement is a transaction of its own.
 
-    Raises CorpusError, in one line without the password, where there is none.
+    Raises CorpusError, in one line without the password, where there is none; CorpusLost where the server is away and
+    may come back.
     """
     try:
         known = conninfo_to_dict(address)
         known.setdefault("connect_timeout", _CONNECT)
         known.setdefault("application_name", "chengwen")
         known.setdefault("tcp_user_timeout", 1000 * (_CONNECT + _STANDSTILL))
-        return psycopg.connect(**(known | more), autocommit=True)
+        db = psycopg.connect(**(known | more), autocommit=True)
+        # For every session: above all for the one that holds the locks of portals.
+        for name, seconds in _VANISHED.items():
+            db.execute("SELECT set_config(%s, %s, false)", (name, str(seconds)))
+        return db
     except psycopg.Error as error:
-        raise CorpusError(f"{shown(address)}: {_why(error)}") from error
+        why = _why(error)
+        kind = CorpusLost if why.startswith(_NO_ANSWER) else CorpusError
+        raise kind(f"{shown(address)}: {why}") from error
 
 
 def _why(error: psycopg.Error) -> str:
@@ -63,7 +72,7 @@ def _why(error: psycopg.Error) -> str:
         return f"the server refuses the user ({said}); see to the name and password in CORPUS, or to ~/.pgpass"
     if "does not exist" in said:
         return f"{said}; make it (createdb), or name another (-s CORPUS=…)"
-    return f"no answer ({said}); see that PostgreSQL runs there and takes connections"
+    return f"{_NO_ANSWER} ({said}); see that PostgreSQL runs there and takes connections"
 
 
 class Connection:
@@ -185,7 +194,6 @@ class Connection:
             "idle_in_transaction_session_timeout": _STANDSTILL * 1000,
             "client_min_messages": "warning",
             "timezone": "UTC",
-            **_VANISHED,
         }
         for name, value in settings.items():
             self._db.execute("SELECT set_config(%s, %s, false)", (name, str(value)))

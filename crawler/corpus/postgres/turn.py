@@ -101,6 +101,10 @@ class PortalTurn:
         self._turns = turns
         self._key: int | None = key
 
+    def lost(self) -> bool:
+        """True if the server let it go: with the connection that held it."""
+        return self._key is not None and self._turns.lost()
+
     def release(self) -> None:
         """Let the next run in; harmless when done before."""
         if self._key is not None:

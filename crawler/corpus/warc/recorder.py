@@ -13,7 +13,7 @@ from crawler.corpus.corpus import Corpus
 from crawler.corpus.records import NewCapture, WarcFileRow
 from crawler.corpus.warc.message import Exchange, Head, without_credentials
 from crawler.corpus.warc.recovery import whole_records
-from crawler.corpus.warc.writing import NOT_MODIFIED, SAME_PAYLOAD, Records, WarcFile, fresh_name
+from crawler.corpus.warc.writing import NOT_MODIFIED, SAME_PAYLOAD, Records, WarcFile, beginning, fresh_name
 from crawler.errors import ArchiveError
 
 __all__ = ["Limits", "Recorder", "check_folder"]
@@ -34,8 +34,11 @@ class Limits:
 class Recorder:
     """Writes a portal's exchanges into the archive's folder, a file continued from run to run until it is full.
 
-    about: what the warcinfo record says.  One run a portal at a time is the caller's care (PortalLock).  After an error
-    nothing more is written, and sync() repeats it: what came since is not to be crossed off.
+    about: what the warcinfo record says.  prefix: how the names of this machine's files begin, where several share the
+    corpus: files of the others are repaired where they are in the folder, but gone on with by their own machine alone,
+    and one that is not here, or in use, is left as it is.  One run a portal at a time is the caller's care
+    (PortalLock).  After an error nothing more is written, and sync() repeats it: what came since is not to be crossed
+    off.
     """
 
     def __init__(
@@ -47,10 +50,12 @@ class Recorder:
         limits: Limits,
         *,
         run_id: int | None = None,
+        prefix: str = "",
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         self._corpus, self._folder, self._portal = corpus, folder, portal
         self._about, self._limits, self._run_id, self._clock = dict(about), limits, run_id, clock
+        self._prefix = prefix
         self._records = Records()
         self._file: WarcFile | None = None
         self._file_id = 0
@@ -64,14 +69,23 @@ class Recorder:
         """Repair what a killed run left, and choose the file to go on with.  Raises ArchiveError."""
         for row in self._corpus.warc_files(self._portal):
             file = self._repaired(row)
-            old = self._clock() - row.begun_at >= self._limits.age
-            if file is None or self._file is not None or old or file.size >= self._limits.size:
-                if file is not None:
-                    file.close()
-                self._corpus.seal_warc(row.id)
+            if file is None and self._prefix and not self._is_ours(row):
                 continue
-            self._take(file, row.id, row.begun_at)
+            old = self._clock() - row.begun_at >= self._limits.age
+            if file is not None and not old and file.size < self._limits.size:
+                if self._file is None and self._is_ours(row):
+                    self._take(file, row.id, row.begun_at)
+                    continue
+                if not self._is_ours(row):
+                    file.close()
+                    continue
+            if file is not None:
+                file.close()
+            self._corpus.seal_warc(row.id)
         self._corpus.recording = self
+
+    def _is_ours(self, row: WarcFileRow) -> bool:
+        return not self._prefix or row.name.startswith(beginning(self._portal, self._prefix))
 
     def _repaired(self, row: WarcFileRow) -> WarcFile | None:
         """The file with all its whole records listed and the torn one cut off; None where it is no longer there."""
@@ -170,7 +184,7 @@ class Recorder:
 
     def _another(self) -> WarcFile:
         now = self._clock()
-        name = fresh_name(self._portal, now)
+        name = fresh_name(self._portal, now, self._prefix)
         # Listed first: a file that nobody knows would stay for ever.
         file_id = self._corpus.open_warc(name, self._portal)
         file = WarcFile.create(self._folder / name)

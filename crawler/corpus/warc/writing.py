@@ -22,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.corpus.warc.message import Exchange, Head
 from crawler.errors import ArchiveError, ArchiveFull
 
-__all__ = ["NOT_MODIFIED", "SAME_PAYLOAD", "Records", "WarcFile", "fresh_name", "iso"]
+__all__ = ["NOT_MODIFIED", "SAME_PAYLOAD", "Records", "WarcFile", "beginning", "fresh_name", "iso"]
 
 #: Profiles of revisit records (WARC/1.1, 6.7).
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -39,9 +39,14 @@ def iso(moment: dt.datetime) -> str:
     return str(datetime_to_iso_date(moment.astimezone(dt.UTC).replace(tzinfo=None), use_micros=True))
 
 
-def fresh_name(portal: str, now: dt.datetime) -> str:
-    """A file's name that no other run gives: portal, time, chance."""
-    return f"{quote(portal, safe='')}-{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}.warc.gz"
+def beginning(portal: str, prefix: str = "") -> str:
+    """How the names of a portal's files begin, behind the machine's prefix where several share a corpus."""
+    return "".join(f"{quote(part, safe='')}-" for part in (prefix, portal) if part)
+
+
+def fresh_name(portal: str, now: dt.datetime, prefix: str = "") -> str:
+    """A file's name that no other run gives: portal, time, chance, behind the machine's prefix."""
+    return f"{beginning(portal, prefix)}{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}.warc.gz"
 
 
 class _Verbatim:
