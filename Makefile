@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
-  bench-search bench-browse bench-export bench-archive bench-replay bench-health bench-chaos screenshots picture clean help
+  bench-search bench-browse bench-export bench-archive bench-replay bench-health bench-chaos bench-scale screenshots picture clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -82,8 +82,13 @@ bench-archive: $(READY) ## what archiving everything costs a crawl (three minute
 bench-health: $(READY) ## breaks found and false alarms over simulated portals (200 years of hourly runs, twice)
 	$(BIN)/python benchmarks/health.py $(ARGS)
 
+bench-scale: $(READY) ## bulk work on Spark beside a plain pool of processes (ARGS='--times 1,4': sooner)
+	@test -x $(or $(SPARK_BIN),.venv-spark/bin)/python || { $(PYTHON) -m venv .venv-spark && \
+	  .venv-spark/bin/pip install --quiet --constraint constraints.txt --editable '.[spark]' opencc; }
+	$(or $(SPARK_BIN),.venv-spark/bin)/python benchmarks/bulk.py $(ARGS)
+
 picture: $(READY) ## put what a run prints into README.md
 	$(BIN)/python benchmarks/picture.py $(ARGS)
 
 clean: ## remove the virtual environments and caches (data/ stays)
-	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-readers .venv-archive build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-scrapyd .venv-readers .venv-archive .venv-spark build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

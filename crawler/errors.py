@@ -9,6 +9,7 @@
         * PortalPaused        the portal refused the last run and is left alone for a while
     * ClusterError            the queue of crawl jobs cannot be used: away, not set up, of another release
     * OutputError             a file that was asked for cannot be written
+    * SparkError              Spark cannot be begun, or has lost its work
     * CorpusError             the corpus cannot be opened, read or written
         * CorpusLocked        another process holds the write lock for too long
         * CorpusReadOnly      no permission to write
@@ -40,6 +41,7 @@ __all__ = [
     "PortalBusy",
     "PortalError",
     "PortalPaused",
+    "SparkError",
     "UnknownPortal",
     "UsageError",
 ]
@@ -79,6 +81,10 @@ class ClusterError(ChengwenError):
 
 class OutputError(ChengwenError):
     """An export cannot be written: full disk, no permission; nothing half of it is left."""
+
+
+class SparkError(ChengwenError):
+    """Spark, or what it needs, is not there, cannot be begun, or has given up; nothing half done is left."""
 
 
 class CorpusError(ChengwenError):

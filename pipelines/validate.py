@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.corpus import utc_now
+from crawler.corpus.acceptance import FUTURE, MIN_TEXT, PASSING_KINDS, STORED_KINDS, fault_of
 from crawler.errors import CorpusError
 from crawler.extensions.corpus import CorpusSession
 from crawler.items import Article
 
 __all__ = ["FUTURE", "MIN_TEXT", "STORED_KINDS", "Validate", "fault_of"]
 
-#: Galleries and videos are news with a line of text or none (DOMAIN.md §9.18).
-STORED_KINDS = frozenset({"article", "gallery", "video"})
-#: Kinds that may be articles another day: challenges pass, and 正在审核 is a soft error (DOMAIN.md §4.10, §4.11).
-PASSING_KINDS = frozenset({"blocked", "error"})
-#: Characters below which the text of a plain article is debris (正文, 【关闭】); the shortest of the bench has 77, and
-#: notices of one sentence (今晚停水) stand well above.
-MIN_TEXT = 8
-#: Clocks differ and editors set times by hand, within the day; beyond it the "time" is another number on the page.
-FUTURE = dt.timedelta(days=1)
 #: Characters of the page that are kept with a reject: enough to see what it was.
 _EXCERPT = 200
 
@@ -60,18 +51,3 @@ class Validate:
             )
         except CorpusError as error:
             self._session.abort(error)
-
-
-def fault_of(article: Article, now: dt.datetime) -> str | None:
-    """Why this is not stored: no_title, no_body, too_short, future_date or not_an_article:KIND; None: nothing wrong."""
-    if article.kind not in STORED_KINDS:
-        return f"not_an_article:{article.kind}"
-    if not (article.title or "").strip():
-        return "no_title"
-    if article.kind == "article" and not article.images and not article.attachments:
-        characters = len("".join(article.body.split()))
-        if characters < MIN_TEXT:
-            return "too_short" if characters else "no_body"
-    if article.published is not None and article.published > now + FUTURE:
-        return "future_date"
-    return None

@@ -16,16 +16,16 @@ from crawler.corpus.database import Database
 from crawler.corpus.likeness import ALIKE, FORMAL, Likeness, compare
 from crawler.corpus.shingles import Shingled
 
-__all__ = ["Match", "enter", "matches", "withdraw"]
+__all__ = ["CONSIDERED", "EVIDENCE", "HOT", "MANY", "Match", "enter", "matches", "measured", "withdraw"]
 
 #: Texts kept under one value.
 HOT = 32
 #: Candidates that are looked at, and measured at most: copies share several values and come first, a form's other
 #: fillings follow.
-_CONSIDERED, _MEASURED = 32, 8
+CONSIDERED, _MEASURED = 32, 8
 #: Values in common that make a candidate: so many whatever they are, or fewer that few texts have.  A value counts as
 #: its share of those who have it: one that five have, or two that ten have; what more texts have is a phrase.
-_MANY, _EVIDENCE = 4, 0.2
+MANY, EVIDENCE = 4, 0.2
 #: Matches of one story after which no more are sought: its other copies are in the cluster of these.
 _ENOUGH = 2
 #: Characters beyond which a text's shingles are not remembered: they take 250 bytes a character.
@@ -46,7 +46,7 @@ def enter(db: Database, body_id: int, text: Shingled) -> list[Match]:
     """Put a text into the index; the texts that were there before and tell the same story, the likest first."""
     values = text.minhashes()
     holders = _holders(db, values, body_id)
-    found = _measured(db, text, holders)
+    found = measured(db, text, _candidates(holders))
     rows = [(value, body_id) for value in values if len(holders.get(value, ())) < HOT]
     db.executemany("INSERT INTO minhashes (value, body_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
     return found
@@ -54,7 +54,7 @@ def enter(db: Database, body_id: int, text: Shingled) -> list[Match]:
 
 def matches(db: Database, text: Shingled, but: int = 0) -> list[Match]:
     """The texts that tell the same story, without entering anything."""
-    return _measured(db, text, _holders(db, text.minhashes(), but))
+    return measured(db, text, _candidates(_holders(db, text.minhashes(), but)))
 
 
 def withdraw(db: Database, body_id: int, text: Shingled) -> None:
@@ -81,15 +81,16 @@ def _candidates(holders: dict[int, list[int]]) -> list[int]:
         common.update(bodies)
         for body_id in bodies:
             evidence[body_id] += 1 / len(bodies)
-    worth = [body_id for body_id, times in common.items() if times >= _MANY or evidence[body_id] >= _EVIDENCE]
-    return sorted(worth, key=lambda body_id: (-common[body_id], body_id))[:_CONSIDERED]
+    worth = [body_id for body_id, times in common.items() if times >= MANY or evidence[body_id] >= EVIDENCE]
+    return sorted(worth, key=lambda body_id: (-common[body_id], body_id))[:CONSIDERED]
 
 
-def _measured(db: Database, text: Shingled, holders: dict[int, list[int]]) -> list[Match]:
+def measured(db: Database, text: Shingled, candidates: list[int]) -> list[Match]:
+    """Those of the candidates, in their order, that tell the same story, the likest first."""
     found: list[Match] = []
     stories: Counter[int] = Counter()
     fillings = measured = 0
-    for body_id, story in _with_stories(db, _candidates(holders)):
+    for body_id, story in _with_stories(db, candidates):
         if stories[story] == _ENOUGH:
             continue
         other = _text(db, body_id)

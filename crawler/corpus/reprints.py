@@ -5,33 +5,35 @@ remove() comes before an article's row or text changes and add() after, as in cr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from crawler.corpus.clusters import join, leave
 from crawler.corpus.database import Database
 from crawler.corpus.likeness import Likeness, compare
-from crawler.corpus.near import enter, withdraw
+from crawler.corpus.near import Match, enter, withdraw
 from crawler.corpus.precedence import first_of, origins
 from crawler.corpus.records import Flow, ReprintKind
 from crawler.corpus.shingles import Shingled
 
 __all__ = ["add", "flows", "of_run", "remove"]
 
+Find = Callable[[Database, int, Shingled], list[Match]]
 _SAME = Likeness(1.0, 1.0, 1.0, True)
 _TEXT = "SELECT body_id, body, duplicate_of FROM articles JOIN bodies ON bodies.id = body_id WHERE articles.id = ?"
 
 
-def add(db: Database, article_id: int, neighbours: Iterable[int] = ()) -> None:
+def add(db: Database, article_id: int, neighbours: Iterable[int] = (), find: Find = enter) -> None:
     """Find what tells the article's story, note who came first, and bring them into one cluster.
 
-    neighbours: articles that told it before this one's text changed; they are measured besides.
+    neighbours: articles that told it before this one's text changed; they are measured besides.  find: given a text
+    and its number, the texts that tell the same story.
     """
     body_id, body, first = db.execute(_TEXT, (article_id,)).fetchone()
     found: dict[int, Likeness] = {} if first is None else {first: _SAME}
     text = Shingled(body)
     if text.comparable:
         if first is None or not _shown(db, body_id, but=article_id):
-            for match in enter(db, body_id, text):
+            for match in find(db, body_id, text):
                 if (other := _first_with(db, match.body_id)) is not None:
                     found.setdefault(other, match.likeness)
         for other, other_text in _texts(db, set(neighbours) - {*found, article_id}):

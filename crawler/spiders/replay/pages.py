@@ -12,12 +12,13 @@ from crawler.spiders.replay.listing import Listing, Place
 from crawler.spiders.replay.roles import Page, Role, owner, role_of
 from crawler.urls import host_of
 
-__all__ = ["Pages"]
+__all__ = ["UNCHANGED", "Owners", "Pages", "with_body", "worth_reading"]
 
 #: What a page of somebody else's archive has to be, to be looked at.
 _HTML = ("text/html", "application/xhtml+xml")
 _MOVED = frozenset({301, 302, 303, 307, 308})
-_UNCHANGED = 304
+#: Repeats nothing: it says that the page is as it was.
+UNCHANGED = 304
 
 
 class Pages:
@@ -25,8 +26,8 @@ class Pages:
 
     def __init__(self, archive: list[Source], portals: Mapping[str, Portal], report: Report, listing: Listing) -> None:
         self._archive, self._report, self._listing = archive, report, listing
-        self.portals = dict(portals)
-        self._owners: dict[str, str] = {}
+        self._owners = Owners(portals)
+        self.portals = self._owners.portals
         self._bodies: dict[str, tuple[str, int]] = {}
         self._places: dict[tuple[str | None, dt.datetime | None], tuple[str, int]] = {}
 
@@ -42,13 +43,13 @@ class Pages:
         if capture.kind != "revisit":
             self._remember(capture)
         self._listing.note(capture, original)
-        role = role_of(capture)
-        if role.name == "other" or (role.name == "any" and not _may_be_read(capture)):
+        role = worth_reading(capture)
+        if role is None:
             return None
         whole = self._whole(capture, original)
         if whole is None:
             return None
-        portal = self._portal(capture.url, role)
+        portal = self._owners.of(capture.url, role)
         self._listing.belongs(portal)
         return Page(whole, portal, role)
 
@@ -66,18 +67,39 @@ class Pages:
 
     def _whole(self, capture: Capture, found: Place | None) -> Capture | None:
         """The capture with its body; None, reported, where a revisit repeats what is not there."""
-        if capture.kind != "revisit" or capture.status == _UNCHANGED:
-            return capture
-        first = next(captures(found[0], start=found[1]), None) if found else None
-        if first is None:
+        whole = with_body(capture, found)
+        if whole is None:
             self._report(
                 Fault(capture.file, capture.offset, "repeats a record that is not in the archive", capture.url)
             )
-            return None
-        # Its own head says how the body travelled; the body is decoded already.
-        return replace(capture, body=first.body)
+        return whole
 
-    def _portal(self, url: str, role: Role) -> str:
+
+def with_body(capture: Capture, place: Place | None) -> Capture | None:
+    """The capture with its body, for a revisit the one at that place; None where there is none."""
+    if capture.kind != "revisit" or capture.status == UNCHANGED:
+        return capture
+    first = next(captures(place[0], start=place[1]), None) if place else None
+    # Its own head says how the body travelled; the body is decoded already.
+    return None if first is None else replace(capture, body=first.body)
+
+
+def worth_reading(capture: Capture) -> Role | None:
+    """What a page is, where a replay looks at it; None for what no walk reads."""
+    role = role_of(capture)
+    if role.name == "other" or (role.name == "any" and not _may_be_read(capture)):
+        return None
+    return role
+
+
+class Owners:
+    """Whose pages are whose, told in the order of the archive.  portals: known beforehand, and all that are met."""
+
+    def __init__(self, portals: Mapping[str, Portal]) -> None:
+        self.portals = dict(portals)
+        self._owners: dict[str, str] = {}
+
+    def of(self, url: str, role: Role) -> str:
         """Name of the page's portal; a host that nobody knows is a portal of its own."""
         if role.portal is not None:
             if role.portal not in self.portals:
