@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from sqlite_utils import Database
-
 from crawler.corpus import articles as storing
 from crawler.corpus import near, portals, reprints
 from crawler.corpus.articles import Circumstances
 from crawler.corpus.codec import utc_now
 from crawler.corpus.connection import Connection
+from crawler.corpus.database import Database
 from crawler.corpus.records import ReprintKind, ToldBy
 from crawler.corpus.shingles import Shingled
 from crawler.items import Article
@@ -112,7 +111,7 @@ class Retelling:
 
     @staticmethod
     def _compare(db: Database, numbered: Sequence[Numbered], ids: Mapping[int, int], others: Mapping[int, str]) -> None:
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO bodies (id, content_hash, body, blocks) VALUES (?, NULL, ?, '[]')",
             [(_FAR + number, text) for number, text in others.items()],
         )
