@@ -12,6 +12,7 @@ one worker joins late, and who was killed comes back after a while, as a service
 What has to hold: the corpus equals that of one undisturbed `scrapy harvest` into SQLite, row for row but for times and
 numbers; no article is fetched twice but those in flight when a crawl was cut off; no host is asked faster than its pace
 or by two at once; the archive verifies.  How long it took until a dead worker's portals were taken over is reported.
+Long because one run tells one story: set-up, troubles, and what is compared at its end.
 """
 
 from __future__ import annotations
