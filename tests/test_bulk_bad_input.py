@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
 import socket
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from crawler.demo import DemoPortal
-from tests.bulk_kit import bulk, spark_python
-from tests.crawling import Done, scrapy
+from tests.bulk_kit import bulk, bulk_command, spark_python
+from tests.crawling import ROOT, Done, environment, scrapy
 from tests.test_replay import write as write_anyones
 
 HOME = {"JAVA_HOME": ""}
@@ -92,3 +96,36 @@ def test_wrong_arguments(archive: Path, tmp_path: Path, arguments: tuple[str, ..
     assert done.status == 2
     assert words in done.err
     assert "Traceback" not in done.err
+
+
+def children(process: subprocess.Popen[str]) -> list[str]:
+    """Other processes of its session, by their names."""
+    done = subprocess.run(["pgrep", "-s", str(process.pid), "-l"], capture_output=True, text=True, check=False)
+    return [line.split()[1] for line in done.stdout.splitlines() if line.split()[0] != str(process.pid)]
+
+
+def test_ctrl_c_while_the_session_begins_leaves_no_jvm_behind(archive: Path, tmp_path: Path) -> None:
+    command = bulk_command("extract", archive, tmp_path / "out")
+    with (tmp_path / "said").open("w+") as said_there:
+        running = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(),
+            stdout=said_there,
+            stderr=said_there,
+            text=True,
+            start_new_session=True,
+        )
+        while "java" not in children(running) and running.poll() is None:
+            time.sleep(0.05)
+        # As a terminal does it: to all of them.
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(60) == 1
+        said_there.seek(0)
+        assert said_there.read() == f"chengwen: {tmp_path / 'out'}: stopped on request; nothing of it is kept\n"
+    for _ in range(200):
+        if not children(running):
+            break
+        time.sleep(0.1)
+    assert children(running) == []
+    assert not list(tmp_path.glob("out*"))

@@ -128,6 +128,12 @@ def test_links_between_documents_lead_somewhere(document):
             assert (document.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_are_finished(document):
+    """No line that is one word in capitals, nor one between @@: places that were to be filled in."""
+    assert re.findall(r"^(?:[A-Z]{4,}|@@.*@@)$", document.read_text(encoding="utf-8"), re.MULTILINE) == []
+
+
 def test_every_direct_dependency_has_its_line():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")

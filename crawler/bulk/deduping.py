@@ -24,7 +24,7 @@ from crawler.bulk.stories import COLUMNS as TOLD
 from crawler.bulk.stories import told
 from crawler.bulk.tables import write_tables
 from crawler.bulk.texts import COLUMNS, read_texts, tasks_of
-from crawler.bulk.watching import Tell, step
+from crawler.bulk.watching import Tell, Work
 from crawler.extract import EXTRACTOR
 
 __all__ = ["LARGEST", "Deduped", "dedupe"]
@@ -73,12 +73,12 @@ def dedupe(engine: Engine, files: Sequence[Path], titles: Mapping[str, str | Non
     return done
 
 
-class _Work:
+class _Work(Work):
     def __init__(
         self, engine: Engine, tasks: Sequence[Row], titles: Mapping[str, str | None], tell: Tell, done: Deduped
     ) -> None:
-        self._engine, self._tasks, self._titles, self._tell, self._done = engine, tasks, titles, tell, done
-        self._session = engine.session
+        super().__init__(engine, tell, done.seconds)
+        self._tasks, self._titles, self._done = tasks, titles, done
 
     def run(self, folder: Path) -> None:
         """All steps."""
@@ -107,17 +107,6 @@ class _Work:
             found = self._kept(self._told(members, pairs, texts))
         with self._step("write"):
             write_tables(read, ids, found, folder, self._done)
-
-    def _step(self, name: str) -> Any:
-        return step(self._session, name, self._tell, self._done.seconds)
-
-    @staticmethod
-    def _kept(frame: Any) -> Any:
-        from pyspark import StorageLevel
-
-        kept = frame.persist(StorageLevel.DISK_ONLY)
-        kept.count()
-        return kept
 
     def _read(self) -> Any:
         columns = {"file": "string", "group": "long", "first": "long"}

@@ -23,7 +23,7 @@ from crawler.bulk.reading import Setting
 from crawler.bulk.rows import flowing, frame_of, packed, unpacked
 from crawler.bulk.session import Engine
 from crawler.bulk.surveying import EARLY
-from crawler.bulk.watching import Tell, step
+from crawler.bulk.watching import Tell, Work
 from crawler.bulk.writing import write_articles
 from crawler.corpus import StoredTemplate
 from crawler.corpus.warc import Source
@@ -89,10 +89,10 @@ def extract_archives(engine: Engine, wanted: Wanted, out: Path, tell: Tell) -> E
     return done
 
 
-class _Work:
+class _Work(Work):
     def __init__(self, engine: Engine, wanted: Wanted, tell: Tell, done: Extracted) -> None:
-        self._engine, self._wanted, self._tell, self._done = engine, wanted, tell, done
-        self._session = engine.session
+        super().__init__(engine, tell, done.seconds)
+        self._wanted, self._done = wanted, done
         self._tasks = [{"number": n, "name": source.name} for n, source in enumerate(wanted.archive)]
 
     def run(self, folder: Path) -> None:
@@ -121,18 +121,6 @@ class _Work:
             rows = self._kept(flowing(together, storing.stored, storing.COLUMNS))
         with self._step("write"):
             self._done.articles, self._done.repeats = write_articles(rows, folder / "files", self._engine.cores)
-
-    def _step(self, name: str) -> Any:
-        return step(self._session, name, self._tell, self._done.seconds)
-
-    @staticmethod
-    def _kept(frame: Any) -> Any:
-        """On the disks of those who made it; made now, so that the step's time is its own."""
-        from pyspark import StorageLevel
-
-        kept = frame.persist(StorageLevel.DISK_ONLY)
-        kept.count()
-        return kept
 
     def _by_file(self, function: Any, columns: Mapping[str, str]) -> Any:
         frame = frame_of(self._session, self._tasks, {"number": "long", "name": "string"}, len(self._tasks))

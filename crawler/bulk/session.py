@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -114,7 +115,8 @@ def spark(master: str, title: str) -> Iterator[Engine]:
         log = Path(folder, "spark.log")
         begun = None
         try:
-            begun = _begin(master, title, log)
+            with _uninterrupted():
+                begun = _begin(master, title, log)
             yield Engine(begun, begun.sparkContext.defaultParallelism, log)
         except (ChengwenError, KeyboardInterrupt):
             raise
@@ -156,6 +158,19 @@ def _begin(master: str, title: str, log: Path) -> Any:
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block: a session that is broken off while it begins leaves its JVM behind."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -9,7 +9,8 @@ import psycopg
 from procrastinate.schema import SchemaManager
 
 from crawler import __version__
-from crawler.cluster.database import SCHEMA, Row, connect, reason
+from crawler.cluster.database import SCHEMA, Row, connect
+from crawler.corpus.postgres.failures import reason
 from crawler.errors import ClusterError
 
 __all__ = ["RELEASE", "Release", "check", "prepare"]

@@ -17,13 +17,14 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker as QueueWorker
 
 from crawler.cluster.crawls import Crawls
-from crawler.cluster.database import away, reason
+from crawler.cluster.database import away
 from crawler.cluster.jobs import CRAWL, DUE, SWEEP, Jobs, make_app
 from crawler.cluster.options import Options
 from crawler.cluster.records import Records
 from crawler.cluster.schema import check
 from crawler.cluster.sweeping import give_back
 from crawler.cluster.tasks import add_tasks
+from crawler.corpus.postgres.failures import reason
 from crawler.errors import ClusterError
 
 __all__ = ["Worker"]

@@ -1,4 +1,5 @@
 """The corpus in PostgreSQL: for many machines that share one.  Needs the extra: pip install 'chengwen[cluster]'.
 
-Imported where CORPUS names a server, and nowhere else: psycopg is no dependency of a corpus in a file.
+The modules that import psycopg (connection, failures, turn, values) are imported only where CORPUS names a server: it
+is no dependency of a corpus in a file.
 """

@@ -20,24 +20,22 @@ from crawler.corpus import indexes, search
 from crawler.corpus.address import shown
 from crawler.corpus.database import Rows, Turn
 from crawler.corpus.postgres.dialect import respell
-from crawler.corpus.postgres.failures import translated
+from crawler.corpus.postgres.failures import translated, unconnected
 from crawler.corpus.postgres.schema import FUNCTIONS, MARK, script
 from crawler.corpus.postgres.turn import Turns
 from crawler.corpus.postgres.values import adapt
 from crawler.corpus.schema import REPRINTS_VERSION, SEARCH_VERSION, VERSION
 from crawler.errors import CorpusError, CorpusForeign, CorpusLost, CorpusNewer, CorpusReadOnly
 
-__all__ = ["Connection", "connect"]
+__all__ = ["CONNECT_SECONDS", "Connection", "connect"]
 
 #: Seconds until a server that does not answer counts as away.
-_CONNECT = 10
+CONNECT_SECONDS = 10
 #: Seconds that a transaction may stand still: a process that was stopped, or whose machine hangs, must not keep the
 #: others from writing.  Half of what they wait for (CORPUS_TIMEOUT); a statement comes every few milliseconds.
 _STANDSTILL = 15
 #: Seconds without a sign after which the server lets the session of a machine that vanished go, and its locks with it.
 _VANISHED = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
-#: How it is said that there is no server, for the moment at least.
-_NO_ANSWER = "no answer"
 #: Rows of a large result that are in memory.
 _STREAMED = 500
 
@@ -50,29 +48,16 @@ def connect(address: str, **more: Any) -> psycopg.Connection[Any]:
     """
     try:
         known = conninfo_to_dict(address)
-        known.setdefault("connect_timeout", _CONNECT)
+        known.setdefault("connect_timeout", CONNECT_SECONDS)
         known.setdefault("application_name", "chengwen")
-        known.setdefault("tcp_user_timeout", 1000 * (_CONNECT + _STANDSTILL))
+        known.setdefault("tcp_user_timeout", 1000 * (CONNECT_SECONDS + _STANDSTILL))
         db = psycopg.connect(**(known | more), autocommit=True)
         # For every session: above all for the one that holds the locks of portals.
         for name, seconds in _VANISHED.items():
             db.execute("SELECT set_config(%s, %s, false)", (name, str(seconds)))
         return db
-    except psycopg.Error as error:
-        why = _why(error)
-        kind = CorpusLost if why.startswith(_NO_ANSWER) else CorpusError
-        raise kind(f"{shown(address)}: {why}") from error
-
-
-def _why(error: psycopg.Error) -> str:
-    """The server's own word, or the network's, and the way out."""
-    said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    said = said.rpartition("FATAL:")[2].rpartition(" failed: ")[2].strip()
-    if "password" in said or "authentication" in said or "role" in said:
-        return f"the server refuses the user ({said}); see to the name and password in CORPUS, or to ~/.pgpass"
-    if "does not exist" in said:
-        return f"{said}; make it (createdb), or name another (-s CORPUS=…)"
-    return f"{_NO_ANSWER} ({said}); see that PostgreSQL runs there and takes connections"
+    except (psycopg.Error, UnicodeError) as error:
+        raise unconnected(shown(address), error) from error
 
 
 class Connection:

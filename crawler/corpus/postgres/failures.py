@@ -16,7 +16,7 @@ from crawler.errors import (
     CorpusReadOnly,
 )
 
-__all__ = ["translated"]
+__all__ = ["reason", "translated", "unconnected"]
 
 _LOCKED = "another process is writing to it and did not finish in time; run again when it has ended"
 _READ_ONLY = "the user may not write to it; grant it the right (docs/scale.md), or give another address (-s CORPUS=…)"
@@ -60,3 +60,23 @@ def _meaning(address: str, error: psycopg.Error) -> CorpusError:
             return kind(f"{address}: {way_out}")
     first = str(error).strip().partition("\n")[0]
     return CorpusError(f"{address}: {first}")
+
+
+def unconnected(address: str, error: BaseException) -> CorpusError:
+    """Why there is no connection, and the way out; CorpusLost where the server is away and may come back."""
+    said = reason(error)
+    if "password" in said or "authentication" in said or "role" in said:
+        way_out = "see to the name and password in CORPUS, or to ~/.pgpass"
+        return CorpusError(f"{address}: the server refuses the user ({said}); {way_out}")
+    if "does not exist" in said:
+        return CorpusError(f"{address}: {said}; make it (createdb), or name another (-s CORPUS=…)")
+    return CorpusLost(f"{address}: no answer ({said}); see that PostgreSQL runs there and takes connections")
+
+
+def reason(error: BaseException) -> str:
+    """What PostgreSQL, or its library, gave as the reason; addresses and passwords do not stand in it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    said = next((line for line in lines if "failed:" in line), lines[-1])
+    for mark in ("failed:", "FATAL:", "ERROR:"):
+        said = said.rpartition(mark)[2].strip()
+    return said[:1].lower() + said[1:].rstrip(".")
