@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: crawl test lint bench bench-peers bench-pipelines bench-incremental bench-kills bench-harvest bench-dedupe \
-  bench-search bench-browse bench-export bench-archive bench-replay bench-health bench-chaos bench-scale screenshots picture clean help
+  bench-search bench-browse bench-export bench-archive bench-replay bench-health bench-chaos \
+  bench-engines bench-scale screenshots picture clean help
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -81,6 +82,9 @@ bench-archive: $(READY) ## what archiving everything costs a crawl (three minute
 
 bench-health: $(READY) ## breaks found and false alarms over simulated portals (200 years of hourly runs, twice)
 	$(BIN)/python benchmarks/health.py $(ARGS)
+
+bench-engines: $(READY) ## a corpus in a file and in PostgreSQL (POSTGRES_URL=…), side by side (ARGS=5000: fewer articles)
+	PYTHONPATH=. $(BIN)/python benchmarks/engines.py $(ARGS)
 
 bench-scale: $(READY) ## bulk work on Spark beside a plain pool of processes (ARGS='--times 1,4': sooner)
 	@test -x $(or $(SPARK_BIN),.venv-spark/bin)/python || { $(PYTHON) -m venv .venv-spark && \

@@ -55,7 +55,8 @@ HARVEST_LEAST_HOURS = 1.0
 CLUSTER_WORKER = ""
 # Portals that workers put into the queue when they are due, by name; empty: all that have a file.
 CLUSTER_PORTALS: list[str] = []
-# Portals that a worker crawls at a time, each in a process of its own: about 90 MB and two hundredths of a core each.
+# Portals that a worker crawls at a time, each in a process of its own: about 120 MB, and a hundredth of a core at a
+# request a second.
 CLUSTER_CONCURRENCY = 8
 # Seconds between two looks for portals that are due (0: nobody looks, scrapy cluster enqueue does), and between two
 # looks of a worker with room into the queue.
