@@ -14,7 +14,7 @@ from crawler.commands.archive_pack import pack_into
 from crawler.commands.archive_view import print_articles, print_files, print_statistics, write_capture
 from crawler.commands.filters import dates
 from crawler.commands.progress import shown
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import FAILED, OK, complain, failed
 from crawler.corpus import CaptureRow, Corpus
 from crawler.corpus.address import Place, address_of
 from crawler.corpus.warc.verifying import verify
@@ -81,12 +81,8 @@ class Command(ScrapyCommand):
         try:
             with Corpus.open(self._corpus, readonly=True) as corpus:
                 self.exitcode = getattr(self, f"_{args[0]}")(corpus, *args[1:], opts)
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
-            self.exitcode = FAILED
+            self.exitcode = failed(e)
         except KeyboardInterrupt:
             complain("stopped on request")
             self.exitcode = FAILED

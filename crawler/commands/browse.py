@@ -15,7 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import settle
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import OK, complain, failed
 from crawler.corpus.address import address_of, shown
 from crawler.errors import ChengwenError, UsageError
 from crawler.extensions.archive import archive_dir
@@ -69,12 +69,8 @@ class Command(ScrapyCommand):
             self.exitcode = OK
         except KeyboardInterrupt:
             self.exitcode = OK
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
-            self.exitcode = FAILED
+            self.exitcode = failed(e)
 
     def _serve(self, host: str, port: int, opts: argparse.Namespace) -> None:
         assert self.settings is not None

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.bulk import LARGEST, Deduped, Extracted, Wanted, check_spark, dedupe, extract_archives, files_of, spark
 from crawler.bulk.folder import check_out
 from crawler.commands.progress import Telling
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import FAILED, OK, complain, failed
 from crawler.corpus import Corpus, StoredTemplate
 from crawler.corpus.warc import Source, sources
 from crawler.errors import ChengwenError, UsageError
@@ -77,11 +77,8 @@ class Command(ScrapyCommand):
         try:
             act = self._extract if args[0] == "extract" else self._dedupe
             self.exitcode = act(args[1:-1], args[-1], opts)
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
+            self.exitcode = failed(e)
         except KeyboardInterrupt:
             complain(f"{args[-1]}: stopped on request; nothing of it is kept")
 

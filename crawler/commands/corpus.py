@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import settle
 from crawler.commands.progress import shown
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import FAILED, OK, complain, failed
 from crawler.corpus import Copied, Corpus
 from crawler.corpus.address import address_of
 from crawler.corpus.address import shown as address_shown
@@ -52,11 +52,10 @@ class Command(ScrapyCommand):
         try:
             self._copy(args[1], args[2])
             self.exitcode = OK
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
+            self.exitcode = failed(e)
+        except KeyboardInterrupt:
+            complain("stopped on request; the same command goes on from there")
             self.exitcode = FAILED
 
     def _copy(self, source: str, target: str) -> None:

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import add_filters, given, selection, settle
 from crawler.commands.progress import Telling
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import FAILED, OK, complain, failed
 from crawler.corpus import (
     FILTERS,
     FORMATS,
@@ -102,12 +102,8 @@ class Command(ScrapyCommand):
             raise ScrapyUsageError(f"name one file{said}: scrapy export news.jsonl", print_help=False)
         try:
             self.exitcode = self._run(args[0], opts)
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
-            self.exitcode = FAILED
+            self.exitcode = failed(e)
         except KeyboardInterrupt:
             complain(f"{args[0]}: stopped on request; nothing of it is kept")
             self.exitcode = FAILED

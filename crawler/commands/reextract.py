@@ -17,7 +17,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from crawler.commands.filters import dates
 from crawler.commands.progress import shown
 from crawler.commands.reextract_view import Report, print_json, print_report
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import FAILED, OK, complain, failed
 from crawler.corpus import Corpus, Reextraction, Selection
 from crawler.corpus.address import Place, address_of, is_there
 from crawler.errors import ChengwenError, UsageError
@@ -84,11 +84,8 @@ class Command(ScrapyCommand):
         self.exitcode = FAILED
         try:
             self.exitcode = self._reextract(opts)
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
+            self.exitcode = failed(e)
         except KeyboardInterrupt:
             tail = "; the same command goes on from there" if opts.apply else ""
             complain(f"stopped on request{tail}")

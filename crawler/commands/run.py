@@ -22,7 +22,7 @@ from crawler.spiders.portal import PortalSpider
 from crawler.spiders.replay.spider import ReplaySpider
 from crawler.urls import host_of
 
-__all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "ask_for_contact", "complain", "run_crawl"]
+__all__ = ["FAILED", "LATER", "OK", "REFUSED", "USAGE", "ask_for_contact", "complain", "failed", "run_crawl"]
 
 #: Stands in the User-Agent of crawler/settings.py until somebody puts a contact there.
 NO_CONTACT = "example.invalid"
@@ -32,6 +32,12 @@ def complain(line: str, *, as_json: bool = False) -> None:
     """One line on standard error."""
     said = json_line("error", message=line) if as_json else f"chengwen: {line}"
     print(said, file=sys.stderr)  # noqa: T201 - this is where a command speaks
+
+
+def failed(error: ChengwenError) -> int:
+    """Say what went wrong, and give the exit status for it: 2 where a person got it wrong, else 1."""
+    complain(str(error))
+    return USAGE if isinstance(error, UsageError | UnknownPortal) else FAILED
 
 
 def ask_for_contact(user_agent: str, home: str, *, as_json: bool = False) -> bool:

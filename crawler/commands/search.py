@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from crawler.commands.filters import add_filters, given, selection, settle
-from crawler.commands.run import FAILED, OK, USAGE, complain
+from crawler.commands.run import OK, complain, failed
 from crawler.commands.search_view import print_found
 from crawler.corpus import Corpus, Selection
 from crawler.corpus.address import address_of
@@ -61,12 +61,8 @@ class Command(ScrapyCommand):
             raise ScrapyUsageError("say what to look for: scrapy search '长三角 一体化'", print_help=False)
         try:
             self.exitcode = self._run(" ".join(args), opts)
-        except UsageError as e:
-            complain(str(e))
-            self.exitcode = USAGE
         except ChengwenError as e:
-            complain(str(e))
-            self.exitcode = FAILED
+            self.exitcode = failed(e)
 
     def _run(self, words: str, opts: argparse.Namespace) -> int:
         assert self.settings is not None
