@@ -122,12 +122,18 @@ def test_a_stopped_worker_lets_its_crawls_end_and_another_goes_on(site):
     assert len(asked) == len(set(asked))
 
 
+def wait_for_an_answer(site, seconds):
+    """Return when the crawl is on and waits for an answer that takes so long."""
+    until(lambda: len(site.log("demo001")) > 3)
+    site.server.command("delay", seconds=seconds)
+    # The request that was under way before is answered, and the next one is sent.
+    time.sleep(1.5)
+
+
 def test_a_second_signal_ends_everything_at_once(site):
-    site.server.command("delay", seconds=5)
     site.enqueue("demo001")
     worker = site.cluster.start("w1")
-    until(lambda: site.cluster.status()["running"] and worker.crawls())
-    time.sleep(2)
+    wait_for_an_answer(site, seconds=8)
     worker.signal(signal.SIGTERM)
     until(lambda: "stops on request: demo001 may take 20 s to end" in worker.said())
     worker.signal(signal.SIGINT)
@@ -139,11 +145,9 @@ def test_a_second_signal_ends_everything_at_once(site):
 
 
 def test_a_crawl_that_does_not_end_within_the_grace_is_killed(site):
-    site.server.command("delay", seconds=15)
     site.enqueue("demo001")
     worker = site.cluster.start("w1", (), "-s", "CLUSTER_GRACE_SECONDS=1")
-    until(lambda: site.cluster.status()["running"] and worker.crawls())
-    time.sleep(4)
+    wait_for_an_answer(site, seconds=15)
     began = time.monotonic()
     assert worker.end() == 0
     assert time.monotonic() - began < 8

@@ -70,6 +70,8 @@ class Worker:
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
+                # All is done: a second signal that comes now changes nothing, nor makes the end look like another one.
+                signal.signal(number, signal.SIG_IGN)
         return 1 if self._hurried else 0
 
     def _signalled(self) -> None:
